@@ -1,0 +1,362 @@
+extension ErrorCode {
+    package static let generalUnknown = ErrorCode("general_unknown", 500)
+    package static let generalMock = ErrorCode("general_mock", 400)
+    package static let generalAccessForbidden = ErrorCode("general_access_forbidden", 401)
+    package static let generalResourceBlocked = ErrorCode("general_resource_blocked", 403)
+    package static let generalUnknownOrigin = ErrorCode("general_unknown_origin", 403)
+    package static let generalApiDisabled = ErrorCode("general_api_disabled", 403)
+    package static let generalServiceDisabled = ErrorCode("general_service_disabled", 403)
+    package static let generalUnauthorizedScope = ErrorCode("general_unauthorized_scope", 401)
+    package static let generalRateLimitExceeded = ErrorCode("general_rate_limit_exceeded", 429)
+    package static let generalResourceLocked = ErrorCode("general_resource_locked", 409)
+    package static let generalSmtpDisabled = ErrorCode("general_smtp_disabled", 503)
+    package static let generalPhoneDisabled = ErrorCode("general_phone_disabled", 503)
+    package static let generalArgumentInvalid = ErrorCode("general_argument_invalid", 400)
+    package static let generalAttributeQueryLimitExceeded = ErrorCode("general_attribute_query_limit_exceeded", 400)
+    package static let generalColumnQueryLimitExceeded = ErrorCode("general_column_query_limit_exceeded", 400)
+    package static let generalQueryInvalid = ErrorCode("general_query_invalid", 400)
+    package static let generalRouteNotFound = ErrorCode("general_route_not_found", 404)
+    package static let generalCursorNotFound = ErrorCode("general_cursor_not_found", 400)
+    package static let generalServerError = ErrorCode("general_server_error", 500)
+    package static let generalProtocolUnsupported = ErrorCode("general_protocol_unsupported", 426)
+    package static let generalCodesDisabled = ErrorCode("general_codes_disabled", 500)
+    package static let generalUsageDisabled = ErrorCode("general_usage_disabled", 501)
+    package static let generalNotImplemented = ErrorCode("general_not_implemented", 405)
+    package static let generalInvalidEmail = ErrorCode("general_invalid_email", 400)
+    package static let generalInvalidPhone = ErrorCode("general_invalid_phone", 400)
+    package static let generalRegionAccessDenied = ErrorCode("general_region_access_denied", 451)
+    package static let generalBadRequest = ErrorCode("general_bad_request", 400)
+    package static let generalFeatureUnsupported = ErrorCode("general_feature_unsupported", 400)
+    package static let generalProviderFailure = ErrorCode("general_provider_failure", 400)
+    package static let userCountExceeded = ErrorCode("user_count_exceeded", 400)
+    package static let userConsoleCountExceeded = ErrorCode("user_console_count_exceeded", 501)
+    package static let userJwtInvalid = ErrorCode("user_jwt_invalid", 401)
+    package static let userAlreadyExists = ErrorCode("user_already_exists", 409)
+    package static let userBlocked = ErrorCode("user_blocked", 403)
+    package static let userInvalidToken = ErrorCode("user_invalid_token", 401)
+    package static let userPasswordResetRequired = ErrorCode("user_password_reset_required", 412)
+    package static let userEmailNotWhitelisted = ErrorCode("user_email_not_whitelisted", 401)
+    package static let userInvalidCode = ErrorCode("user_invalid_code", 401)
+    package static let userIpNotWhitelisted = ErrorCode("user_ip_not_whitelisted", 401)
+    package static let userInvalidCredentials = ErrorCode("user_invalid_credentials", 401)
+    package static let userAnonymousConsoleProhibited = ErrorCode("user_anonymous_console_prohibited", 401)
+    package static let userSessionAlreadyExists = ErrorCode("user_session_already_exists", 401)
+    package static let userNotFound = ErrorCode("user_not_found", 404)
+    package static let userEmailNotFound = ErrorCode("user_email_not_found", 400)
+    package static let userEmailAlreadyExists = ErrorCode("user_email_already_exists", 409)
+    package static let userEmailDisposable = ErrorCode("user_email_disposable", 400)
+    package static let userEmailFree = ErrorCode("user_email_free", 400)
+    package static let userEmailNotCanonical = ErrorCode("user_email_not_canonical", 400)
+    package static let userEmailNotCorporate = ErrorCode("user_email_not_corporate", 400)
+    package static let userPasswordMismatch = ErrorCode("user_password_mismatch", 400)
+    package static let userSessionNotFound = ErrorCode("user_session_not_found", 404)
+    package static let userIdentityNotFound = ErrorCode("user_identity_not_found", 404)
+    package static let userUnauthorized = ErrorCode("user_unauthorized", 401)
+    package static let userAuthMethodUnsupported = ErrorCode("user_auth_method_unsupported", 501)
+    package static let userPhoneAlreadyExists = ErrorCode("user_phone_already_exists", 409)
+    package static let userRecoveryCodesAlreadyExists = ErrorCode("user_recovery_codes_already_exists", 409)
+    package static let userAuthenticatorNotFound = ErrorCode("user_authenticator_not_found", 404)
+    package static let userRecoveryCodesNotFound = ErrorCode("user_recovery_codes_not_found", 404)
+    package static let userAuthenticatorAlreadyVerified = ErrorCode("user_authenticator_already_verified", 409)
+    package static let userPhoneNotFound = ErrorCode("user_phone_not_found", 400)
+    package static let userMissingId = ErrorCode("user_missing_id", 400)
+    package static let userMoreFactorsRequired = ErrorCode("user_more_factors_required", 401)
+    package static let userChallengeRequired = ErrorCode("user_challenge_required", 401)
+    package static let userOauth2BadRequest = ErrorCode("user_oauth2_bad_request", 400)
+    package static let userOauth2Unauthorized = ErrorCode("user_oauth2_unauthorized", 401)
+    package static let userOauth2ProviderError = ErrorCode("user_oauth2_provider_error", 424)
+    package static let userOauth2ProviderFailure = ErrorCode("user_oauth2_provider_failure", 424)
+    package static let userEmailNotVerified = ErrorCode("user_email_not_verified", 400)
+    package static let userEmailAlreadyVerified = ErrorCode("user_email_already_verified", 409)
+    package static let userPhoneNotVerified = ErrorCode("user_phone_not_verified", 400)
+    package static let userPhoneAlreadyVerified = ErrorCode("user_phone_already_verified", 409)
+    package static let userDeletionProhibited = ErrorCode("user_deletion_prohibited", 400)
+    package static let userTargetNotFound = ErrorCode("user_target_not_found", 404)
+    package static let userTargetAlreadyExists = ErrorCode("user_target_already_exists", 409)
+    package static let userApiKeyAndSessionSet = ErrorCode("user_api_key_and_session_set", 403)
+    package static let userJwtAndCookieSet = ErrorCode("user_jwt_and_cookie_set", 403)
+    package static let userJwtCreationDenied = ErrorCode("user_jwt_creation_denied", 403)
+    package static let userIdMissing = ErrorCode("user_id_missing", 403)
+    package static let passwordRecentlyUsed = ErrorCode("password_recently_used", 400)
+    package static let passwordPersonalData = ErrorCode("password_personal_data", 400)
+    package static let apiKeyExpired = ErrorCode("api_key_expired", 401)
+    package static let teamNotFound = ErrorCode("team_not_found", 404)
+    package static let teamInviteNotFound = ErrorCode("team_invite_not_found", 404)
+    package static let teamInvalidSecret = ErrorCode("team_invalid_secret", 401)
+    package static let teamMembershipMismatch = ErrorCode("team_membership_mismatch", 404)
+    package static let teamInviteMismatch = ErrorCode("team_invite_mismatch", 401)
+    package static let teamAlreadyExists = ErrorCode("team_already_exists", 409)
+    package static let resourceAlreadyExists = ErrorCode("resource_already_exists", 409)
+    package static let membershipNotFound = ErrorCode("membership_not_found", 404)
+    package static let membershipAlreadyConfirmed = ErrorCode("membership_already_confirmed", 409)
+    package static let membershipDeletionProhibited = ErrorCode("membership_deletion_prohibited", 400)
+    package static let membershipDowngradeProhibited = ErrorCode("membership_downgrade_prohibited", 400)
+    package static let avatarSetNotFound = ErrorCode("avatar_set_not_found", 404)
+    package static let avatarNotFound = ErrorCode("avatar_not_found", 404)
+    package static let avatarImageNotFound = ErrorCode("avatar_image_not_found", 404)
+    package static let avatarRemoteUrlFailed = ErrorCode("avatar_remote_url_failed", 404)
+    package static let avatarIconNotFound = ErrorCode("avatar_icon_not_found", 404)
+    package static let avatarSvgSanitizationFailed = ErrorCode("avatar_svg_sanitization_failed", 400)
+    package static let storageFileAlreadyExists = ErrorCode("storage_file_already_exists", 409)
+    package static let storageFileNotFound = ErrorCode("storage_file_not_found", 404)
+    package static let storageDeviceNotFound = ErrorCode("storage_device_not_found", 400)
+    package static let storageFileEmpty = ErrorCode("storage_file_empty", 400)
+    package static let storageFileTypeUnsupported = ErrorCode("storage_file_type_unsupported", 400)
+    package static let storageImageResolutionExceeded = ErrorCode("storage_image_resolution_exceeded", 400)
+    package static let storageInvalidFileSize = ErrorCode("storage_invalid_file_size", 400)
+    package static let storageInvalidFile = ErrorCode("storage_invalid_file", 403)
+    package static let storageBucketAlreadyExists = ErrorCode("storage_bucket_already_exists", 409)
+    package static let storageBucketNotFound = ErrorCode("storage_bucket_not_found", 404)
+    package static let storageInvalidContentRange = ErrorCode("storage_invalid_content_range", 400)
+    package static let storageInvalidRange = ErrorCode("storage_invalid_range", 416)
+    package static let storageInvalidAppwriteId = ErrorCode("storage_invalid_appwrite_id", 400)
+    package static let storageFileNotPublic = ErrorCode("storage_file_not_public", 403)
+    package static let storageBucketTransformationsDisabled = ErrorCode("storage_bucket_transformations_disabled", 403)
+    package static let tokenNotFound = ErrorCode("token_not_found", 404)
+    package static let tokenExpired = ErrorCode("token_expired", 401)
+    package static let tokenResourceTypeInvalid = ErrorCode("token_resource_type_invalid", 400)
+    package static let installationNotFound = ErrorCode("installation_not_found", 404)
+    package static let providerRepositoryNotFound = ErrorCode("provider_repository_not_found", 404)
+    package static let providerContributionConflict = ErrorCode("provider_contribution_conflict", 409)
+    package static let providerNotFound = ErrorCode("provider_not_found", 404)
+    package static let providerAlreadyExists = ErrorCode("provider_already_exists", 409)
+    package static let providerIncorrectType = ErrorCode("provider_incorrect_type", 400)
+    package static let providerMissingCredentials = ErrorCode("provider_missing_credentials", 400)
+    package static let repositoryNotFound = ErrorCode("repository_not_found", 404)
+    package static let functionNotFound = ErrorCode("function_not_found", 404)
+    package static let functionRuntimeUnsupported = ErrorCode("function_runtime_unsupported", 404)
+    package static let functionAlreadyExists = ErrorCode("function_already_exists", 409)
+    package static let functionEntrypointMissing = ErrorCode("function_entrypoint_missing", 404)
+    package static let functionSynchronousTimeout = ErrorCode("function_synchronous_timeout", 408)
+    package static let functionAsynchronousTimeout = ErrorCode("function_asynchronous_timeout", 408)
+    package static let functionTemplateNotFound = ErrorCode("function_template_not_found", 404)
+    package static let functionRuntimeNotDetected = ErrorCode("function_runtime_not_detected", 400)
+    package static let functionExecutePermissionMissing = ErrorCode("function_execute_permission_missing", 401)
+    package static let siteNotFound = ErrorCode("site_not_found", 404)
+    package static let siteAlreadyExists = ErrorCode("site_already_exists", 409)
+    package static let siteTemplateNotFound = ErrorCode("site_template_not_found", 404)
+    package static let buildNotFound = ErrorCode("build_not_found", 404)
+    package static let buildNotReady = ErrorCode("build_not_ready", 400)
+    package static let buildInProgress = ErrorCode("build_in_progress", 400)
+    package static let buildAlreadyCompleted = ErrorCode("build_already_completed", 400)
+    package static let buildCanceled = ErrorCode("build_canceled", 400)
+    package static let buildFailed = ErrorCode("build_failed", 400)
+    package static let buildTimeout = ErrorCode("build_timeout", 408)
+    package static let deploymentNotFound = ErrorCode("deployment_not_found", 404)
+    package static let deploymentInvalidFileSize = ErrorCode("deployment_invalid_file_size", 400)
+    package static let executionNotFound = ErrorCode("execution_not_found", 404)
+    package static let executionInProgress = ErrorCode("execution_in_progress", 400)
+    package static let logNotFound = ErrorCode("log_not_found", 404)
+    package static let presenceNotFound = ErrorCode("presence_not_found", 404)
+    package static let presenceAlreadyExists = ErrorCode("presence_already_exists", 409)
+    package static let databaseNotFound = ErrorCode("database_not_found", 404)
+    package static let databaseAlreadyExists = ErrorCode("database_already_exists", 409)
+    package static let databaseTimeout = ErrorCode("database_timeout", 408)
+    package static let databaseQueryOrderNull = ErrorCode("database_query_order_null", 400)
+    package static let collectionNotFound = ErrorCode("collection_not_found", 404)
+    package static let collectionAlreadyExists = ErrorCode("collection_already_exists", 409)
+    package static let collectionLimitExceeded = ErrorCode("collection_limit_exceeded", 400)
+    package static let tableNotFound = ErrorCode("table_not_found", 404)
+    package static let tableAlreadyExists = ErrorCode("table_already_exists", 409)
+    package static let tableLimitExceeded = ErrorCode("table_limit_exceeded", 400)
+    package static let documentNotFound = ErrorCode("document_not_found", 404)
+    package static let documentInvalidStructure = ErrorCode("document_invalid_structure", 400)
+    package static let documentMissingData = ErrorCode("document_missing_data", 400)
+    package static let documentMissingPayload = ErrorCode("document_missing_payload", 400)
+    package static let documentAlreadyExists = ErrorCode("document_already_exists", 409)
+    package static let documentUniqueConstraintViolation = ErrorCode("document_unique_constraint_violation", 409)
+    package static let documentUpdateConflict = ErrorCode("document_update_conflict", 409)
+    package static let documentDeleteRestricted = ErrorCode("document_delete_restricted", 403)
+    package static let rowNotFound = ErrorCode("row_not_found", 404)
+    package static let rowInvalidStructure = ErrorCode("row_invalid_structure", 400)
+    package static let rowMissingData = ErrorCode("row_missing_data", 400)
+    package static let rowMissingPayload = ErrorCode("row_missing_payload", 400)
+    package static let rowAlreadyExists = ErrorCode("row_already_exists", 409)
+    package static let rowUniqueConstraintViolation = ErrorCode("row_unique_constraint_violation", 409)
+    package static let rowUpdateConflict = ErrorCode("row_update_conflict", 409)
+    package static let rowDeleteRestricted = ErrorCode("row_delete_restricted", 403)
+    package static let attributeNotFound = ErrorCode("attribute_not_found", 404)
+    package static let attributeUnknown = ErrorCode("attribute_unknown", 400)
+    package static let attributeNotAvailable = ErrorCode("attribute_not_available", 400)
+    package static let attributeFormatUnsupported = ErrorCode("attribute_format_unsupported", 400)
+    package static let attributeDefaultUnsupported = ErrorCode("attribute_default_unsupported", 400)
+    package static let attributeAlreadyExists = ErrorCode("attribute_already_exists", 409)
+    package static let attributeLimitExceeded = ErrorCode("attribute_limit_exceeded", 400)
+    package static let attributeValueInvalid = ErrorCode("attribute_value_invalid", 400)
+    package static let attributeTypeInvalid = ErrorCode("attribute_type_invalid", 400)
+    package static let attributeInvalidResize = ErrorCode("attribute_invalid_resize", 400)
+    package static let unsupportedAttributeTypeNotSupported = ErrorCode("ATTRIBUTE_TYPE_NOT_SUPPORTED", 400)
+    package static let relationshipValueInvalid = ErrorCode("relationship_value_invalid", 400)
+    package static let columnNotFound = ErrorCode("column_not_found", 404)
+    package static let columnUnknown = ErrorCode("column_unknown", 400)
+    package static let columnNotAvailable = ErrorCode("column_not_available", 400)
+    package static let columnFormatUnsupported = ErrorCode("column_format_unsupported", 400)
+    package static let columnDefaultUnsupported = ErrorCode("column_default_unsupported", 400)
+    package static let columnAlreadyExists = ErrorCode("column_already_exists", 409)
+    package static let columnLimitExceeded = ErrorCode("column_limit_exceeded", 400)
+    package static let columnValueInvalid = ErrorCode("column_value_invalid", 400)
+    package static let columnTypeInvalid = ErrorCode("column_type_invalid", 400)
+    package static let columnInvalidResize = ErrorCode("column_invalid_resize", 400)
+    package static let columnIndexNotFound = ErrorCode("column_index_not_found", 404)
+    package static let columnIndexLimitExceeded = ErrorCode("column_index_limit_exceeded", 400)
+    package static let columnIndexAlreadyExists = ErrorCode("column_index_already_exists", 409)
+    package static let columnIndexInvalid = ErrorCode("column_index_invalid", 400)
+    package static let columnIndexDependency = ErrorCode("column_index_dependency", 409)
+    package static let unsupportedColumnTypeNotSupported = ErrorCode("COLUMN_TYPE_NOT_SUPPORTED", 400)
+    package static let indexNotFound = ErrorCode("index_not_found", 404)
+    package static let indexLimitExceeded = ErrorCode("index_limit_exceeded", 400)
+    package static let indexAlreadyExists = ErrorCode("index_already_exists", 409)
+    package static let indexInvalid = ErrorCode("index_invalid", 400)
+    package static let indexDependency = ErrorCode("index_dependency", 409)
+    package static let transactionNotFound = ErrorCode("transaction_not_found", 404)
+    package static let transactionAlreadyExists = ErrorCode("transaction_already_exists", 409)
+    package static let transactionInvalid = ErrorCode("transaction_invalid", 400)
+    package static let transactionFailed = ErrorCode("transaction_failed", 400)
+    package static let transactionExpired = ErrorCode("transaction_expired", 410)
+    package static let transactionConflict = ErrorCode("transaction_conflict", 409)
+    package static let transactionLimitExceeded = ErrorCode("transaction_limit_exceeded", 400)
+    package static let transactionNotReady = ErrorCode("transaction_not_ready", 400)
+    package static let projectNotFound = ErrorCode("project_not_found", 404)
+    package static let projectAlreadyExists = ErrorCode("project_already_exists", 409)
+    package static let projectProviderDisabled = ErrorCode("project_provider_disabled", 412)
+    package static let projectProviderUnsupported = ErrorCode("project_provider_unsupported", 400)
+    package static let projectInvalidSuccessUrl = ErrorCode("project_invalid_success_url", 400)
+    package static let projectInvalidFailureUrl = ErrorCode("project_invalid_failure_url", 400)
+    package static let projectReservedProject = ErrorCode("project_reserved_project", 400)
+    package static let projectKeyExpired = ErrorCode("project_key_expired", 401)
+    package static let projectSmtpConfigInvalid = ErrorCode("project_smtp_config_invalid", 400)
+    package static let projectTemplateDefaultDeletion = ErrorCode("project_template_default_deletion", 401)
+    package static let projectRegionUnsupported = ErrorCode("project_region_unsupported", 400)
+    package static let projectIdMissing = ErrorCode("project_id_missing", 403)
+    package static let accountKeyExpired = ErrorCode("account_key_expired", 401)
+    package static let routerHostNotFound = ErrorCode("router_host_not_found", 404)
+    package static let routerDomainNotConfigured = ErrorCode("router_domain_not_configured", 500)
+    package static let ruleResourceNotFound = ErrorCode("rule_resource_not_found", 404)
+    package static let ruleNotFound = ErrorCode("rule_not_found", 404)
+    package static let ruleAlreadyExists = ErrorCode("rule_already_exists", 409)
+    package static let ruleVerificationFailed = ErrorCode("rule_verification_failed", 400)
+    package static let webhookNotFound = ErrorCode("webhook_not_found", 404)
+    package static let webhookAlreadyExists = ErrorCode("webhook_already_exists", 409)
+    package static let keyNotFound = ErrorCode("key_not_found", 404)
+    package static let keyAlreadyExists = ErrorCode("key_already_exists", 409)
+    package static let keyCreationDenied = ErrorCode("key_creation_denied", 403)
+    package static let devKeyGone = ErrorCode("dev_key_gone", 410)
+    package static let platformNotFound = ErrorCode("platform_not_found", 404)
+    package static let platformMethodUnsupported = ErrorCode("platform_method_unsupported", 400)
+    package static let platformAlreadyExists = ErrorCode("platform_already_exists", 409)
+    package static let variableNotFound = ErrorCode("variable_not_found", 404)
+    package static let variableAlreadyExists = ErrorCode("variable_already_exists", 409)
+    package static let variableCannotUnsetSecret = ErrorCode("variable_cannot_unset_secret", 400)
+    package static let graphqlNoQuery = ErrorCode("graphql_no_query", 400)
+    package static let graphqlTooManyQueries = ErrorCode("graphql_too_many_queries", 400)
+    package static let graphqlMethodUnsupported = ErrorCode("graphql_method_unsupported", 405)
+    package static let migrationNotFound = ErrorCode("migration_not_found", 404)
+    package static let migrationAlreadyExists = ErrorCode("migration_already_exists", 409)
+    package static let migrationInProgress = ErrorCode("migration_in_progress", 409)
+    package static let migrationDatabaseTypeUnsupported = ErrorCode("migration_database_type_unsupported", 400)
+    package static let migrationSourceProjectIdRequired = ErrorCode("migration_source_project_id_required", 400)
+    package static let migrationSourceProjectNotFound = ErrorCode("migration_source_project_not_found", 404)
+    package static let migrationSourceTypeInvalid = ErrorCode("migration_source_type_invalid", 400)
+    package static let migrationDestinationTypeInvalid = ErrorCode("migration_destination_type_invalid", 400)
+    package static let migrationProviderError = ErrorCode("migration_provider_error", 400)
+    package static let realtimeMessageFormatInvalid = ErrorCode("realtime_message_format_invalid", 1003)
+    package static let realtimePolicyViolation = ErrorCode("realtime_policy_violation", 1008)
+    package static let realtimeTooManyMessages = ErrorCode("realtime_too_many_messages", 1013)
+    package static let healthQueueSizeExceeded = ErrorCode("health_queue_size_exceeded", 503)
+    package static let healthCertificateExpired = ErrorCode("health_certificate_expired", 404)
+    package static let healthInvalidHost = ErrorCode("health_invalid_host", 404)
+    package static let topicNotFound = ErrorCode("topic_not_found", 404)
+    package static let topicAlreadyExists = ErrorCode("topic_already_exists", 409)
+    package static let subscriberNotFound = ErrorCode("subscriber_not_found", 404)
+    package static let subscriberAlreadyExists = ErrorCode("subscriber_already_exists", 409)
+    package static let messageNotFound = ErrorCode("message_not_found", 404)
+    package static let messageAlreadyExists = ErrorCode("message_already_exists", 409)
+    package static let messageMissingTarget = ErrorCode("message_missing_target", 400)
+    package static let messageAlreadySent = ErrorCode("message_already_sent", 400)
+    package static let messageAlreadyProcessing = ErrorCode("message_already_processing", 400)
+    package static let messageAlreadyFailed = ErrorCode("message_already_failed", 400)
+    package static let messageAlreadyScheduled = ErrorCode("message_already_scheduled", 400)
+    package static let messageTargetNotEmail = ErrorCode("message_target_not_email", 400)
+    package static let messageTargetNotSms = ErrorCode("message_target_not_sms", 400)
+    package static let messageTargetNotPush = ErrorCode("message_target_not_push", 400)
+    package static let messageMissingSchedule = ErrorCode("message_missing_schedule", 400)
+    package static let scheduleNotFound = ErrorCode("schedule_not_found", 404)
+    package static let targetProviderInvalidType = ErrorCode("target_provider_invalid_type", 400)
+    package static let organizationIdMissing = ErrorCode("organization_id_missing", 403)
+    package static let mockNumberAlreadyExists = ErrorCode("mock_number_already_exists", 409)
+    package static let mockNumberNotFound = ErrorCode("mock_number_not_found", 404)
+    package static let mockNumberLimitExceeded = ErrorCode("mock_number_limit_exceeded", 400)
+    package static let insightNotFound = ErrorCode("insight_not_found", 404)
+    package static let insightAlreadyExists = ErrorCode("insight_already_exists", 409)
+    package static let reportNotFound = ErrorCode("report_not_found", 404)
+    package static let reportAlreadyExists = ErrorCode("report_already_exists", 409)
+
+    static let referenceCodes: [ErrorCode] = [
+        generalUnknown, generalMock, generalAccessForbidden, generalResourceBlocked, generalUnknownOrigin,
+        generalApiDisabled, generalServiceDisabled, generalUnauthorizedScope, generalRateLimitExceeded,
+        generalResourceLocked, generalSmtpDisabled, generalPhoneDisabled, generalArgumentInvalid,
+        generalAttributeQueryLimitExceeded, generalColumnQueryLimitExceeded, generalQueryInvalid,
+        generalRouteNotFound, generalCursorNotFound, generalServerError, generalProtocolUnsupported,
+        generalCodesDisabled, generalUsageDisabled, generalNotImplemented, generalInvalidEmail, generalInvalidPhone,
+        generalRegionAccessDenied, generalBadRequest, generalFeatureUnsupported, generalProviderFailure,
+        userCountExceeded, userConsoleCountExceeded, userJwtInvalid, userAlreadyExists, userBlocked,
+        userInvalidToken, userPasswordResetRequired, userEmailNotWhitelisted, userInvalidCode, userIpNotWhitelisted,
+        userInvalidCredentials, userAnonymousConsoleProhibited, userSessionAlreadyExists, userNotFound,
+        userEmailNotFound, userEmailAlreadyExists, userEmailDisposable, userEmailFree, userEmailNotCanonical,
+        userEmailNotCorporate, userPasswordMismatch, userSessionNotFound, userIdentityNotFound, userUnauthorized,
+        userAuthMethodUnsupported, userPhoneAlreadyExists, userRecoveryCodesAlreadyExists, userAuthenticatorNotFound,
+        userRecoveryCodesNotFound, userAuthenticatorAlreadyVerified, userPhoneNotFound, userMissingId,
+        userMoreFactorsRequired, userChallengeRequired, userOauth2BadRequest, userOauth2Unauthorized,
+        userOauth2ProviderError, userOauth2ProviderFailure, userEmailNotVerified, userEmailAlreadyVerified,
+        userPhoneNotVerified, userPhoneAlreadyVerified, userDeletionProhibited, userTargetNotFound,
+        userTargetAlreadyExists, userApiKeyAndSessionSet, userJwtAndCookieSet, userJwtCreationDenied, userIdMissing,
+        passwordRecentlyUsed, passwordPersonalData, apiKeyExpired, teamNotFound, teamInviteNotFound,
+        teamInvalidSecret, teamMembershipMismatch, teamInviteMismatch, teamAlreadyExists, resourceAlreadyExists,
+        membershipNotFound, membershipAlreadyConfirmed, membershipDeletionProhibited, membershipDowngradeProhibited,
+        avatarSetNotFound, avatarNotFound, avatarImageNotFound, avatarRemoteUrlFailed, avatarIconNotFound,
+        avatarSvgSanitizationFailed, storageFileAlreadyExists, storageFileNotFound, storageDeviceNotFound,
+        storageFileEmpty, storageFileTypeUnsupported, storageImageResolutionExceeded, storageInvalidFileSize,
+        storageInvalidFile, storageBucketAlreadyExists, storageBucketNotFound, storageInvalidContentRange,
+        storageInvalidRange, storageInvalidAppwriteId, storageFileNotPublic, storageBucketTransformationsDisabled,
+        tokenNotFound, tokenExpired, tokenResourceTypeInvalid, installationNotFound, providerRepositoryNotFound,
+        providerContributionConflict, providerNotFound, providerAlreadyExists, providerIncorrectType,
+        providerMissingCredentials, repositoryNotFound, functionNotFound, functionRuntimeUnsupported,
+        functionAlreadyExists, functionEntrypointMissing, functionSynchronousTimeout, functionAsynchronousTimeout,
+        functionTemplateNotFound, functionRuntimeNotDetected, functionExecutePermissionMissing, siteNotFound,
+        siteAlreadyExists, siteTemplateNotFound, buildNotFound, buildNotReady, buildInProgress,
+        buildAlreadyCompleted, buildCanceled, buildFailed, buildTimeout, deploymentNotFound,
+        deploymentInvalidFileSize, executionNotFound, executionInProgress, logNotFound, presenceNotFound,
+        presenceAlreadyExists, databaseNotFound, databaseAlreadyExists, databaseTimeout, databaseQueryOrderNull,
+        collectionNotFound, collectionAlreadyExists, collectionLimitExceeded, tableNotFound, tableAlreadyExists,
+        tableLimitExceeded, documentNotFound, documentInvalidStructure, documentMissingData, documentMissingPayload,
+        documentAlreadyExists, documentUniqueConstraintViolation, documentUpdateConflict, documentDeleteRestricted,
+        rowNotFound, rowInvalidStructure, rowMissingData, rowMissingPayload, rowAlreadyExists,
+        rowUniqueConstraintViolation, rowUpdateConflict, rowDeleteRestricted, attributeNotFound, attributeUnknown,
+        attributeNotAvailable, attributeFormatUnsupported, attributeDefaultUnsupported, attributeAlreadyExists,
+        attributeLimitExceeded, attributeValueInvalid, attributeTypeInvalid, attributeInvalidResize,
+        unsupportedAttributeTypeNotSupported, relationshipValueInvalid, columnNotFound, columnUnknown,
+        columnNotAvailable, columnFormatUnsupported, columnDefaultUnsupported, columnAlreadyExists,
+        columnLimitExceeded, columnValueInvalid, columnTypeInvalid, columnInvalidResize, columnIndexNotFound,
+        columnIndexLimitExceeded, columnIndexAlreadyExists, columnIndexInvalid, columnIndexDependency,
+        unsupportedColumnTypeNotSupported, indexNotFound, indexLimitExceeded, indexAlreadyExists, indexInvalid,
+        indexDependency, transactionNotFound, transactionAlreadyExists, transactionInvalid, transactionFailed,
+        transactionExpired, transactionConflict, transactionLimitExceeded, transactionNotReady, projectNotFound,
+        projectAlreadyExists, projectProviderDisabled, projectProviderUnsupported, projectInvalidSuccessUrl,
+        projectInvalidFailureUrl, projectReservedProject, projectKeyExpired, projectSmtpConfigInvalid,
+        projectTemplateDefaultDeletion, projectRegionUnsupported, projectIdMissing, accountKeyExpired,
+        routerHostNotFound, routerDomainNotConfigured, ruleResourceNotFound, ruleNotFound, ruleAlreadyExists,
+        ruleVerificationFailed, webhookNotFound, webhookAlreadyExists, keyNotFound, keyAlreadyExists,
+        keyCreationDenied, devKeyGone, platformNotFound, platformMethodUnsupported, platformAlreadyExists,
+        variableNotFound, variableAlreadyExists, variableCannotUnsetSecret, graphqlNoQuery, graphqlTooManyQueries,
+        graphqlMethodUnsupported, migrationNotFound, migrationAlreadyExists, migrationInProgress,
+        migrationDatabaseTypeUnsupported, migrationSourceProjectIdRequired, migrationSourceProjectNotFound,
+        migrationSourceTypeInvalid, migrationDestinationTypeInvalid, migrationProviderError,
+        realtimeMessageFormatInvalid, realtimePolicyViolation, realtimeTooManyMessages, healthQueueSizeExceeded,
+        healthCertificateExpired, healthInvalidHost, topicNotFound, topicAlreadyExists, subscriberNotFound,
+        subscriberAlreadyExists, messageNotFound, messageAlreadyExists, messageMissingTarget, messageAlreadySent,
+        messageAlreadyProcessing, messageAlreadyFailed, messageAlreadyScheduled, messageTargetNotEmail,
+        messageTargetNotSms, messageTargetNotPush, messageMissingSchedule, scheduleNotFound,
+        targetProviderInvalidType, organizationIdMissing, mockNumberAlreadyExists, mockNumberNotFound,
+        mockNumberLimitExceeded, insightNotFound, insightAlreadyExists, reportNotFound, reportAlreadyExists,
+    ]
+}

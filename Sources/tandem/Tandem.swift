@@ -1,0 +1,4 @@
+@main
+struct Tandem {
+    static func main() {}
+}
