@@ -15,8 +15,10 @@ extension Query {
         self.init()
         guard items.count <= Self.maximumQueries else {
             throw AppError(
-                .generalQueryInvalid, "\(items.count) queries are too many; at most \(Self.maximumQueries) are allowed.",
-                argument: "queries")
+                .generalQueryInvalid,
+                "\(items.count) queries are too many; at most \(Self.maximumQueries) are allowed.",
+                argument: "queries"
+            )
         }
         for (index, item) in items.enumerated() {
             do throws(AppError) {
@@ -73,16 +75,23 @@ private struct Term {
             guard text.count <= Query.maximumLength else {
                 throw AppError(
                     .generalQueryInvalid,
-                    "The query is longer than \(Query.maximumLength) characters.")
+                    "The query is longer than \(Query.maximumLength) characters."
+                )
             }
             do throws(JSONError) { item = try JSON(parsing: text) } catch {
                 throw AppError(
-                    .generalQueryInvalid, "The query is not valid JSON: \(error).", hint: Self.example)
+                    .generalQueryInvalid,
+                    "The query is not valid JSON: \(error).",
+                    hint: Self.example
+                )
             }
         }
         guard case .object(let object) = item else {
             throw AppError(
-                .generalQueryInvalid, "A query must be a JSON object, not \(item.kindName).", hint: Self.example)
+                .generalQueryInvalid,
+                "A query must be a JSON object, not \(item.kindName).",
+                hint: Self.example
+            )
         }
         try self.init(object)
     }
@@ -90,12 +99,17 @@ private struct Term {
     init(_ object: JSONObject) throws(AppError) {
         guard case .string(let method)? = object["method"] else {
             throw AppError(
-                .generalQueryInvalid, "A query must have a \"method\" that is a string.", hint: Self.example)
+                .generalQueryInvalid,
+                "A query must have a \"method\" that is a string.",
+                hint: Self.example
+            )
         }
         self.method = method
         for key in object.keys where !["method", "attribute", "values"].contains(key) {
             throw AppError(
-                .generalQueryInvalid, "A query has no member \"\(key)\"; it has method, attribute and values.")
+                .generalQueryInvalid,
+                "A query has no member \"\(key)\"; it has method, attribute and values."
+            )
         }
         switch object["attribute"] {
         case nil, .null?: attribute = nil
@@ -103,7 +117,9 @@ private struct Term {
         case .string(let name)?: attribute = name
         case let other?:
             throw AppError(
-                .generalQueryInvalid, "\"attribute\" of a query must be a string, not \(other.kindName).")
+                .generalQueryInvalid,
+                "\"attribute\" of a query must be a string, not \(other.kindName)."
+            )
         }
         switch object["values"] {
         case nil: values = []
@@ -173,8 +189,11 @@ private struct Term {
         let known = Comparison.allCases.map(\.rawValue) + Self.pageMethods + ["and", "or"]
         let near = Spelling.suggestions(for: method, among: known)
         return AppError(
-            .generalQueryInvalid, "Invalid query method: '\(method)'.",
+            .generalQueryInvalid,
+            "Invalid query method: '\(method)'.",
             hint: near.isEmpty
-                ? "Methods are " + known.joined(separator: ", ") + "." : "Did you mean \(near.joined(separator: " or "))?")
+                ? "Methods are " + known.joined(separator: ", ") + "."
+                : "Did you mean \(near.joined(separator: " or "))?"
+        )
     }
 }

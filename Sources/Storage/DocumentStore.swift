@@ -1,0 +1,105 @@
+/// Where a project is kept: tables of rows, and beside them an ordered log of events.
+///
+/// The protocol says nothing about SQL or BSON. Everything happens inside a scope: the session is lent to a closure,
+/// the transaction ends with it, and neither may be used afterwards. Closures are synchronous and run on threads of
+/// the store; hop once per operation, not once per call.
+package protocol DocumentStore: Sendable {
+    /// The threads on which this store works. A task that prefers them reads without any further hop.
+    var executor: any TaskExecutor { get }
+
+    /// Reads from one consistent snapshot.
+    ///
+    /// Cancelling the task, or passing the time limit, stops the store's work too.
+    /// - Throws: ``StoreError``, or what `body` throws.
+    func read<R: Sendable>(
+        within limit: Duration,
+        _ body: @escaping @Sendable (any ReadSession) throws -> R
+    ) async throws -> R
+
+    /// Reads and writes in one transaction, which commits when `body` returns and leaves nothing when it throws.
+    ///
+    /// `body` may run more than once: it must do nothing outside the session.
+    /// - Throws: ``StoreError``, or what `body` throws.
+    func write<R: Sendable>(_ body: @escaping @Sendable (any WriteSession) throws -> R) async throws -> R
+
+    /// Changes the definition of an existing table, outside any session. Doing it again changes nothing.
+    /// - Throws: ``StoreError``; `uniqueViolation` when rows contradict a unique index.
+    func define(_ change: SchemaChange) async throws
+
+    /// Ends the store's work and gives its resources back.
+    func close() async
+}
+
+extension DocumentStore {
+    /// Reads within the limit that the reference gives to queries, 15 seconds.
+    package func read<R: Sendable>(_ body: @escaping @Sendable (any ReadSession) throws -> R) async throws -> R {
+        try await read(within: .seconds(15), body)
+    }
+}
+
+/// What can be read inside a scope.
+package protocol ReadSession {
+    /// A number that every committed schema change of the project moves.
+    func schemaVersion() throws -> Int64
+
+    /// The row with this id.
+    func row(_ id: String, in table: TableLayout) throws -> StoredRow?
+
+    /// One page of rows.
+    func rows(_ query: RowQuery, in table: TableLayout) throws -> [StoredRow]
+
+    /// How many rows match, counted up to `cap`; order, position, limit and offset of the query do not matter.
+    func count(_ query: RowQuery, in table: TableLayout, cap: Int) throws -> Int
+
+    /// About how many rows a table holds, at constant cost.
+    func estimatedCount(in table: TableLayout) throws -> Int
+
+    /// Records of the event log in commit order, after a cursor or from the beginning.
+    func events(after cursor: EventCursor?, limit: Int) throws -> [LoggedEvent]
+
+    /// The cursor behind the newest record; nil for an empty log.
+    func lastEvent() throws -> EventCursor?
+}
+
+/// What can be changed inside a scope.
+package protocol WriteSession: ReadSession {
+    /// Moves ``ReadSession/schemaVersion()``.
+    func bumpSchemaVersion() throws
+
+    /// Adds a row and returns its sequence.
+    /// - Throws: ``StoreError`` `duplicateID` or `uniqueViolation`.
+    func insert(_ row: NewRow, into table: TableLayout) throws -> String
+
+    /// Changes a row; false when there is none.
+    /// - Throws: ``StoreError`` `uniqueViolation`.
+    func update(_ id: String, _ change: RowChange, in table: TableLayout) throws -> Bool
+
+    /// Removes a row; false when there is none.
+    func delete(_ id: String, from table: TableLayout) throws -> Bool
+
+    /// Makes a new table with its indexes.
+    func create(_ table: TableLayout, indexes: [IndexLayout]) throws
+
+    /// Appends a record to the event log, visible once this transaction commits.
+    func append(event record: [UInt8]) throws
+}
+
+/// A place in the event log, opaque to everybody but the store.
+package struct EventCursor: Sendable, Hashable {
+    package let text: String
+
+    package init(_ text: String) {
+        self.text = text
+    }
+}
+
+/// A record with the cursor to continue after it.
+package struct LoggedEvent: Sendable, Equatable {
+    package let cursor: EventCursor
+    package let record: [UInt8]
+
+    package init(cursor: EventCursor, record: [UInt8]) {
+        self.cursor = cursor
+        self.record = record
+    }
+}

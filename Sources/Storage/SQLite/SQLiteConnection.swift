@@ -1,0 +1,154 @@
+import GRDB
+import GRDBSQLite
+import Glibc
+import Synchronization
+
+/// One connection with everything that is derived from it. Confined to the thread that owns it.
+final class SQLiteConnection {
+    private let queue: DatabaseQueue
+    private var tables: [ObjectIdentifier: SQLiteTable] = [:]
+    private var patterns: [String: RegularExpression] = [:]
+    private var supervision: Supervision?
+    private(set) var handle: OpaquePointer
+    private var database: Database
+
+    /// What can stop the work of a scope.
+    struct Supervision {
+        var cancellation: Cancellation?
+        /// Nanoseconds of the monotonic clock.
+        var deadline: UInt64
+    }
+
+    /// - Throws: ``StoreError`` `unavailable`, `damaged` or `busy`.
+    init(path: String, readonly: Bool, synchronous: String) throws {
+        var configuration = Configuration()
+        configuration.readonly = readonly
+        configuration.busyMode = .timeout(10)
+        configuration.label = "tandem"
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = \(synchronous); PRAGMA foreign_keys = OFF")
+            try database.execute(sql: "PRAGMA cache_size = \(readonly ? -1024 : -4096); PRAGMA temp_store = MEMORY")
+        }
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            // The queue is this connection's alone and so is the thread that uses it, so its database may be kept:
+            // nobody else can be inside, and every use below is from within the queue.
+            (database, handle) = queue.inDatabase { ($0, $0.sqliteConnection!) }
+        } catch let error as DatabaseError {
+            throw StoreError(sqlite: error.extendedResultCode.rawValue, message: error.message ?? "unknown")
+        }
+        install()
+    }
+
+    deinit {
+        tables = [:]
+        try? queue.close()
+    }
+
+    /// Runs a scope inside the connection's queue, under supervision.
+    func scope<R>(_ supervision: Supervision? = nil, _ body: () throws -> R) throws -> R {
+        self.supervision = supervision
+        defer { self.supervision = nil }
+        do {
+            return try queue.inDatabase { _ in try body() }
+        } catch let error as StoreError where error.kind == .cancelled {
+            // SQLite says the same for every interruption; the cause is known here.
+            guard let supervision, supervision.cancellation?.isCancelled != true else { throw error }
+            throw StoreError(.timeout, "the query took longer than it may")
+        }
+    }
+
+    /// A prepared statement, kept by its text. The caller must be inside ``scope(_:_:)``.
+    func statement(_ sql: String) throws -> SQLiteStatement {
+        do {
+            return SQLiteStatement(try database.cachedStatement(sql: sql), handle)
+        } catch let error as DatabaseError {
+            throw StoreError(sqlite: error.extendedResultCode.rawValue, message: error.message ?? "unknown")
+        }
+    }
+
+    func execute(_ sql: String) throws {
+        try statement(sql).run()
+    }
+
+    /// What is derived from a layout, kept by its identity.
+    func table(_ layout: TableLayout) -> SQLiteTable {
+        if let known = tables[ObjectIdentifier(layout)] { return known }
+        if tables.count >= 256 { tables.removeAll() }
+        let table = SQLiteTable(layout)
+        tables[ObjectIdentifier(layout)] = table
+        return table
+    }
+
+    /// The sequence of the row that was added last.
+    var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
+
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    private func pattern(_ text: String) throws -> RegularExpression {
+        if let known = patterns[text] { return known }
+        if patterns.count >= 64 { patterns.removeAll() }
+        let pattern = try RegularExpression(text)
+        patterns[text] = pattern
+        return pattern
+    }
+
+    private func install() {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        sqlite3_progress_handler(
+            handle,
+            10_000,
+            { Unmanaged<SQLiteConnection>.fromOpaque($0!).takeUnretainedValue().mustStop ? 1 : 0 },
+            context
+        )
+        sqlite3_create_function_v2(
+            handle,
+            "tandem_matches",
+            2,
+            SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+            context,
+            { call, _, values in
+                let connection = Unmanaged<SQLiteConnection>.fromOpaque(sqlite3_user_data(call)).takeUnretainedValue()
+                connection.matches(call, values![0]!, values![1]!)
+            },
+            nil,
+            nil,
+            nil
+        )
+    }
+
+    private var mustStop: Bool {
+        guard let supervision else { return false }
+        return supervision.cancellation?.isCancelled == true || monotonicNanoseconds() > supervision.deadline
+    }
+
+    private func matches(_ call: OpaquePointer?, _ expression: OpaquePointer, _ value: OpaquePointer) {
+        guard sqlite3_value_type(value) == SQLITE_TEXT, let text = sqlite3_value_text(value),
+            let expressionText = sqlite3_value_text(expression)
+        else { return sqlite3_result_null(call) }
+        do {
+            let pattern = try pattern(String(cString: expressionText))
+            let bytes = UnsafeBufferPointer(start: text, count: Int(sqlite3_value_bytes(value)))
+            sqlite3_result_int(call, try pattern.matches(bytes) ? 1 : 0)
+        } catch {
+            let message = "tandem_matches: \(error)"
+            sqlite3_result_error(call, message, -1)
+        }
+    }
+}
+
+/// Says from another thread that the work of a scope is no longer wanted.
+final class Cancellation: Sendable {
+    private let flag = Atomic(false)
+
+    var isCancelled: Bool { flag.load(ordering: .relaxed) }
+
+    func cancel() { flag.store(true, ordering: .relaxed) }
+}
+
+/// The monotonic clock in nanoseconds.
+func monotonicNanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}

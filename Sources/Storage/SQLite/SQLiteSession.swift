@@ -1,0 +1,94 @@
+import Values
+
+/// Reads through one connection. Lives only inside a scope of ``SQLiteStore``.
+final class SQLiteSession: WriteSession {
+    let connection: SQLiteConnection
+
+    init(_ connection: SQLiteConnection) {
+        self.connection = connection
+    }
+
+    func schemaVersion() throws -> Int64 {
+        let statement = try connection.statement("SELECT value FROM tandem_meta WHERE key = 'schema_version'")
+        guard try statement.step() else { throw StoreError(.damaged, "the schema version is missing from the store") }
+        defer { statement.reset() }
+        return statement.integer(0)
+    }
+
+    func row(_ id: String, in layout: TableLayout) throws -> StoredRow? {
+        let table = connection.table(layout)
+        let statement = try connection.statement(table.selectByID)
+        statement.bind(id, at: 1)
+        guard try statement.step() else { return nil }
+        defer { statement.reset() }
+        return statement.row(layout, nil)
+    }
+
+    func rows(_ query: RowQuery, in layout: TableLayout) throws -> [StoredRow] {
+        let table = connection.table(layout)
+        var result: [StoredRow] = []
+        for (index, page) in SQLCompiler.page(query, in: table, few: try opensFew(query, table)).enumerated() {
+            var page = page
+            if index > 0 {
+                guard result.count < query.limit else { break }
+                page.limit(to: query.limit - result.count)
+            }
+            let statement = try connection.statement(page.sql)
+            statement.bind(page.parameters)
+            while try statement.step() { result.append(statement.row(layout, query.columns)) }
+        }
+        if query.position?.isBackward == true { result.reverse() }
+        return result
+    }
+
+    func count(_ query: RowQuery, in layout: TableLayout, cap: Int) throws -> Int {
+        let table = connection.table(layout)
+        return Int(try integer(SQLCompiler.count(query, in: table, cap: cap, few: try opensFew(query, table))))
+    }
+
+    func estimatedCount(in layout: TableLayout) throws -> Int {
+        let name = connection.table(layout).name
+        let page = CompiledPage(
+            sql: "SELECT coalesce((SELECT max(_seq) FROM \(name)) - (SELECT min(_seq) FROM \(name)) + 1, 0)",
+            parameters: []
+        )
+        return Int(try integer(page))
+    }
+
+    func events(after cursor: EventCursor?, limit: Int) throws -> [LoggedEvent] {
+        let statement = try connection.statement(
+            "SELECT seq, record FROM tandem_events WHERE seq > ?1 ORDER BY seq LIMIT ?2"
+        )
+        statement.bind(cursor.flatMap { Int64($0.text) } ?? 0, at: 1)
+        statement.bind(Int64(limit), at: 2)
+        var result: [LoggedEvent] = []
+        while try statement.step() {
+            result.append(
+                LoggedEvent(cursor: EventCursor(String(statement.integer(0))), record: Array(statement.bytes(1)))
+            )
+        }
+        return result
+    }
+
+    func lastEvent() throws -> EventCursor? {
+        let statement = try connection.statement("SELECT max(seq) FROM tandem_events")
+        guard try statement.step() else { return nil }
+        defer { statement.reset() }
+        return statement.isNull(0) ? nil : EventCursor(String(statement.integer(0)))
+    }
+
+    /// When few rows are open to the caller they lead the search, otherwise each candidate is checked.
+    private func opensFew(_ query: RowQuery, _ table: SQLiteTable) throws -> Bool {
+        guard let permissions = query.permissions else { return false }
+        let cap = 1000
+        return try integer(SQLCompiler.permitted(permissions, in: table, cap: cap)) < cap
+    }
+
+    func integer(_ page: CompiledPage) throws -> Int64 {
+        let statement = try connection.statement(page.sql)
+        statement.bind(page.parameters)
+        guard try statement.step() else { throw StoreError(.internalFault, "a count answered nothing") }
+        defer { statement.reset() }
+        return statement.integer(0)
+    }
+}

@@ -1,0 +1,170 @@
+import Synchronization
+
+/// The embedded store: one SQLite file in WAL mode for each project, shared by any number of processes.
+///
+/// Nothing is opened before the first call. Reads run on the store's own threads, each with its own connection; writes
+/// run on one thread.
+package final class SQLiteStore: DocumentStore {
+    package struct Configuration: Sendable {
+        package var folder: DataFolder
+        package var project: String
+        /// Whether every commit reaches the disk before it is acknowledged.
+        package var syncsEveryCommit: Bool
+        /// Tables that every project has, made with the file.
+        package var systemTables: [SystemTable]
+
+        package init(
+            folder: DataFolder,
+            project: String,
+            syncsEveryCommit: Bool = false,
+            systemTables: [SystemTable]
+        ) {
+            self.folder = folder
+            self.project = project
+            self.syncsEveryCommit = syncsEveryCommit
+            self.systemTables = systemTables
+        }
+    }
+
+    private let threads: WorkerThreads
+    private let readers: Readers
+    private let writer: SQLiteWriter
+    private let file: SQLiteFile
+
+    package var executor: any TaskExecutor { threads }
+
+    package init(_ configuration: Configuration, threads count: Int = 4) {
+        let file = SQLiteFile(configuration)
+        self.file = file
+        threads = WorkerThreads(count: count)
+        readers = Readers(count: count)
+        writer = SQLiteWriter { try file.connect(readonly: false) }
+    }
+
+    package func read<R: Sendable>(
+        within limit: Duration,
+        _ body: @escaping @Sendable (any ReadSession) throws -> R
+    ) async throws -> R {
+        let cancellation = Cancellation()
+        return try await withTaskCancellationHandler {
+            if let slot = threads.currentSlot { return try read(slot, limit, cancellation, body) }
+            return try await withCheckedThrowingContinuation { continuation in
+                threads.submit { [self] in
+                    continuation.resume(
+                        with: Result { try read(threads.currentSlot!, limit, cancellation, body) }
+                    )
+                }
+            }
+        } onCancel: {
+            cancellation.cancel()
+        }
+    }
+
+    package func write<R: Sendable>(_ body: @escaping @Sendable (any WriteSession) throws -> R) async throws -> R {
+        try await write(alone: false) { session in try body(session) }
+    }
+
+    package func define(_ change: SchemaChange) async throws {
+        try await write(alone: true) { session in try session.define(change) }
+    }
+
+    package func close() async {
+        await withCheckedContinuation { continuation in
+            Threads.start { [self] in
+                writer.stop()
+                threads.stop()
+                file.remove()
+                continuation.resume()
+            }
+        }
+    }
+
+    private func write<R: Sendable>(
+        alone: Bool,
+        _ body: @escaping @Sendable (SQLiteSession) throws -> R
+    ) async throws -> R {
+        let cancellation = Cancellation()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let outcome = Mutex<Result<R, any Error>>(.failure(StoreError(.internalFault, "the write never ran")))
+                writer.submit(
+                    SQLiteWriter.Request(isAlone: alone) { session in
+                        guard !cancellation.isCancelled else { throw StoreError(.cancelled, "the work was stopped") }
+                        let value = try body(session)
+                        outcome.withLock { $0 = .success(value) }
+                    } finish: { error in
+                        if let error {
+                            continuation.resume(throwing: error)
+                        } else {
+                            continuation.resume(with: outcome.withLock { $0 })
+                        }
+                    }
+                )
+            }
+        } onCancel: {
+            cancellation.cancel()
+        }
+    }
+
+    private func read<R>(
+        _ slot: Int,
+        _ limit: Duration,
+        _ cancellation: Cancellation,
+        _ body: (any ReadSession) throws -> R
+    ) throws -> R {
+        let session = try readers.session(slot) { try file.connect(readonly: true) }
+        let connection = session.connection
+        let nanoseconds =
+            UInt64(limit.components.seconds) * 1_000_000_000
+            + UInt64(limit.components.attoseconds / 1_000_000_000)
+        let supervision = SQLiteConnection.Supervision(
+            cancellation: cancellation,
+            deadline: monotonicNanoseconds() + nanoseconds
+        )
+        return try connection.scope(supervision) {
+            try connection.execute("BEGIN")
+            do {
+                let result = try body(session)
+                try connection.execute("COMMIT")
+                return result
+            } catch {
+                if connection.isInTransaction { try connection.execute("ROLLBACK") }
+                throw error
+            }
+        }
+    }
+
+    /// The connections of the reading threads, made at the first read of each.
+    private final class Readers: Sendable {
+        /// Slot `n` is touched by thread `n` of the store alone, and freed after the threads have ended.
+        private nonisolated(unsafe) let slots: UnsafeMutableBufferPointer<SQLiteSession?>
+
+        init(count: Int) {
+            slots = .allocate(capacity: count)
+            slots.initialize(repeating: nil)
+        }
+
+        deinit {
+            slots.deinitialize()
+            slots.deallocate()
+        }
+
+        func session(_ slot: Int, _ connect: () throws -> SQLiteConnection) throws -> SQLiteSession {
+            if let session = slots[slot] { return session }
+            let session = SQLiteSession(try connect())
+            slots[slot] = session
+            return session
+        }
+    }
+}
+
+/// A table of Tandem itself, with its indexes.
+package struct SystemTable: Sendable {
+    package var layout: TableLayout
+    package var indexes: [IndexLayout]
+
+    package init(_ layout: TableLayout, indexes: [IndexLayout] = []) {
+        self.layout = layout
+        self.indexes = indexes
+    }
+}

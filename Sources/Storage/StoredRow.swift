@@ -1,0 +1,110 @@
+package import Values
+
+/// A row as the store returns it.
+package struct StoredRow: Sendable, Equatable {
+    package var id: String
+    /// Opaque; rises in creation order.
+    package var sequence: String
+    package var createdAt: Timestamp
+    package var updatedAt: Timestamp
+    package var permissions: [String]
+    /// One value for each column of the layout, in its order; null where there is none, or where the query left it out.
+    package var values: [JSON]
+
+    package init(
+        id: String,
+        sequence: String,
+        createdAt: Timestamp,
+        updatedAt: Timestamp,
+        permissions: [String],
+        values: [JSON]
+    ) {
+        self.id = id
+        self.sequence = sequence
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.permissions = permissions
+        self.values = values
+    }
+}
+
+/// A row to add.
+package struct NewRow: Sendable {
+    package var id: String
+    package var createdAt: Timestamp
+    package var updatedAt: Timestamp
+    package var permissions: [String]
+    /// One value for each column of the layout, in its order.
+    package var values: [JSON]
+
+    package init(
+        id: String,
+        createdAt: Timestamp,
+        updatedAt: Timestamp,
+        permissions: [String] = [],
+        values: [JSON]
+    ) {
+        self.id = id
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.permissions = permissions
+        self.values = values
+    }
+}
+
+/// What to change of a row; what is not named stays.
+package struct RowChange: Sendable {
+    package var createdAt: Timestamp?
+    package var updatedAt: Timestamp
+    /// nil: unchanged.
+    package var permissions: [String]?
+    /// Positions in the layout's columns with their new values.
+    package var values: [(position: Int, value: JSON)]
+
+    package init(
+        createdAt: Timestamp? = nil,
+        updatedAt: Timestamp,
+        permissions: [String]? = nil,
+        values: [(position: Int, value: JSON)]
+    ) {
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.permissions = permissions
+        self.values = values
+    }
+}
+
+/// One page of a table, bound to its layout.
+///
+/// Filters and orders name columns of the layout or `$id`, `$sequence`, `$createdAt`, `$updatedAt`. Operands are of the
+/// column's kind, datetimes in the form of ``Timestamp/text``, `$sequence` as a string.
+package struct RowQuery: Sendable {
+    /// All must hold.
+    package var filters: [Filter] = []
+    /// Only rows with any of these permission strings; nil: every row.
+    package var permissions: [String]?
+    /// The complete order, ending in a field that tells rows apart.
+    package var orders: [Query.Order] = [Query.Order("$sequence")]
+    /// Where the page starts.
+    package var position: Position?
+    package var limit: Int
+    package var offset = 0
+    /// Positions of the columns to read; nil: all.
+    package var columns: [Int]?
+
+    /// A place in the order: the values of its fields in the row beside which the page starts.
+    package struct Position: Sendable, Equatable {
+        package var values: [JSON]
+        /// True for the page that ends just before the place; it comes in the order of the query all the same.
+        package var isBackward: Bool
+
+        package init(values: [JSON], isBackward: Bool) {
+            self.values = values
+            self.isBackward = isBackward
+        }
+    }
+
+    package init(limit: Int) {
+        self.limit = limit
+    }
+}

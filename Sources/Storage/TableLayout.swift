@@ -1,0 +1,82 @@
+/// How a table is laid out in the store. Immutable: a schema change makes a new layout.
+///
+/// A class, because stores keep what they derive from a layout (statements, names) by its identity.
+package final class TableLayout: Sendable {
+    /// The database that holds it; nil for the tables of Tandem itself.
+    package let databaseID: String?
+    package let tableID: String
+    /// Tells incarnations apart: a deleted table and a new one of the same id never share anything.
+    package let incarnation: String
+    package let columns: [ColumnLayout]
+
+    private let positions: [String: Int]
+
+    package init(databaseID: String?, tableID: String, incarnation: String, columns: [ColumnLayout]) {
+        self.databaseID = databaseID
+        self.tableID = tableID
+        self.incarnation = incarnation
+        self.columns = columns
+        positions = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1.key, $0) })
+    }
+
+    /// The position of a column in ``columns`` and in the values of a row.
+    package func position(of key: String) -> Int? { positions[key] }
+}
+
+/// One column of a layout.
+package struct ColumnLayout: Sendable, Equatable {
+    /// The name callers use.
+    package let key: String
+    /// The name in the store; differs from `key` only while a rename is being carried out.
+    package let storedAs: String
+    package let kind: ColumnKind
+    package let isArray: Bool
+
+    package init(_ key: String, storedAs: String? = nil, _ kind: ColumnKind, isArray: Bool = false) {
+        self.key = key
+        self.storedAs = storedAs ?? key
+        self.kind = kind
+        self.isArray = isArray
+    }
+}
+
+/// What a column holds. Values cross the border of the store in their wire form, `datetime` as ``Timestamp/text``.
+package enum ColumnKind: Sendable, Equatable {
+    case text, integer, double, boolean, datetime
+    /// Any JSON value, kept whole and never filtered.
+    case json
+}
+
+/// One index of a layout.
+package struct IndexLayout: Sendable, Equatable {
+    package struct Field: Sendable, Equatable {
+        /// A column's key, or `$id`, `$createdAt`, `$updatedAt`.
+        package let key: String
+        package let descending: Bool
+
+        package init(_ key: String, descending: Bool = false) {
+            self.key = key
+            self.descending = descending
+        }
+    }
+
+    package let key: String
+    package let isUnique: Bool
+    package let fields: [Field]
+
+    package init(_ key: String, unique: Bool = false, on fields: [Field]) {
+        self.key = key
+        self.isUnique = unique
+        self.fields = fields
+    }
+}
+
+/// A change to a table that exists.
+package enum SchemaChange: Sendable {
+    case addColumn(ColumnLayout, TableLayout)
+    case dropColumn(ColumnLayout, TableLayout)
+    case renameColumn(from: String, to: String, TableLayout)
+    case createIndex(IndexLayout, TableLayout)
+    case dropIndex(key: String, TableLayout)
+    case dropTable(TableLayout)
+}
