@@ -19,12 +19,17 @@ package protocol DocumentStore: Sendable {
     /// Reads and writes in one transaction, which commits when `body` returns and leaves nothing when it throws.
     ///
     /// `body` may run more than once: it must do nothing outside the session.
+    /// - Parameter grouped: whether the store may let waiting writes share a transaction. One that changes the schema
+    ///   must not be grouped, so that no other write ever sees a schema which may still vanish.
     /// - Throws: ``StoreError``, or what `body` throws.
-    func write<R: Sendable>(_ body: @escaping @Sendable (any WriteSession) throws -> R) async throws -> R
+    func write<R: Sendable>(
+        grouped: Bool, _ body: @escaping @Sendable (any WriteSession) throws -> R
+    ) async throws -> R
 
-    /// Changes the definition of an existing table, outside any session. Doing it again changes nothing.
-    /// - Throws: ``StoreError``; `uniqueViolation` when rows contradict a unique index.
-    func define(_ change: SchemaChange) async throws
+    /// Changes the definition of an existing table, then writes `body` in a transaction: the same one where the store
+    /// can, the next one otherwise. Doing it again changes nothing.
+    /// - Throws: ``StoreError``; `uniqueViolation` when rows contradict a unique index. Nothing was changed then.
+    func define(_ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void) async throws
 
     /// Ends the store's work and gives its resources back.
     func close() async
@@ -34,6 +39,11 @@ extension DocumentStore {
     /// Reads within the limit that the reference gives to queries, 15 seconds.
     package func read<R: Sendable>(_ body: @escaping @Sendable (any ReadSession) throws -> R) async throws -> R {
         try await read(within: .seconds(15), body)
+    }
+
+    /// Writes, sharing a transaction where the store finds that faster.
+    package func write<R: Sendable>(_ body: @escaping @Sendable (any WriteSession) throws -> R) async throws -> R {
+        try await write(grouped: true, body)
     }
 }
 

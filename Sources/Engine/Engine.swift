@@ -1,0 +1,89 @@
+package import Catalog
+package import Logging
+package import Storage
+package import Values
+
+/// The backend: takes invocations from any front and answers them.
+package final class Engine: Sendable {
+    /// What this process serves.
+    package let catalog: Catalog
+    /// Carries out what happens after commits.
+    package let jobs: JobRunner
+    /// Where calls run best; a task that prefers it works without hops.
+    package var executor: any TaskExecutor { store.executor }
+
+    private let store: any DocumentStore
+    private let access: Access
+    private let clock: WallClock
+    private let log: Logger
+    private let pipeline: Pipeline
+    private let handlers: [String: Handler]
+
+    package init(
+        catalog: Catalog, store: any DocumentStore, access: Access = Access(), project: String = "default",
+        clock: WallClock = .system, log: Logger = Logger(label: "tandem.engine")
+    ) {
+        self.catalog = catalog
+        self.store = store
+        self.access = access
+        self.clock = clock
+        self.log = log
+        jobs = JobRunner(store, SchemaJobs.handlers, clock, log)
+        pipeline = Pipeline(store: store, cache: SchemaCache(), jobs: jobs)
+        var handlers: [String: Handler] = [:]
+        for handler in Self.handlers(catalog, access, project: project) {
+            for id in handler.ids { handlers[id] = handler }
+        }
+        self.handlers = handlers
+    }
+
+    private static func handlers(_ catalog: Catalog, _ access: Access, project: String) -> [Handler] {
+        DatabaseHandlers.all + TableHandlers.all + ColumnHandlers.all + IndexHandlers.all + RowHandlers.all
+            + DescribeHandlers.all(catalog, access, project: project)
+    }
+
+    /// The ids of the operations that have a handler.
+    package var handledOperations: Set<String> { Set(handlers.keys) }
+
+    /// Runs one operation.
+    /// - Throws: an error of the contract; nothing was changed then.
+    package func execute(_ invocation: Invocation) async throws(AppError) -> Response {
+        guard let operation = catalog.operation(invocation.operation), let handler = handlers[operation.id] else {
+            throw catalog.unknownOperation(invocation.operation)
+        }
+        let caller = try access.authorize(invocation.actor, for: operation)
+        let call = Call(
+            operation: operation, arguments: try operation.validate(invocation.arguments), caller: caller,
+            now: clock.now, clock: clock)
+        do {
+            return try await handler.run(call, pipeline)
+        } catch let error as AppError {
+            throw error
+        } catch let error as StoreError {
+            throw translate(error, operation.id)
+        } catch {
+            log.error("\(operation.id) failed: \(error)")
+            throw AppError(.generalServerError, "\(operation.id) failed because of a fault in Tandem.")
+        }
+    }
+
+    /// Ends the store's work.
+    package func close() async { await store.close() }
+
+    private func translate(_ error: StoreError, _ operation: String) -> AppError {
+        switch error.kind {
+        case .timeout:
+            return AppError(
+                .databaseTimeout, "The query took longer than 15 seconds and was stopped.",
+                hint: "Add an index on the columns that it filters or sorts by, or ask for less.")
+        case .pattern: return AppError(.generalQueryInvalid, "Invalid query: \(error.message).", argument: "queries")
+        case .cancelled: return AppError(.generalServerError, "The call was cancelled.")
+        case .busy, .full, .unavailable, .damaged:
+            log.error("\(operation): \(error.message)")
+            return AppError(.storeUnavailable, error.message)
+        case .duplicateID, .uniqueViolation, .internalFault:
+            log.error("\(operation) failed in the store: \(error.message)")
+            return AppError(.generalServerError, "\(operation) failed because of a fault in Tandem.")
+        }
+    }
+}

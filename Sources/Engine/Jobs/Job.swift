@@ -1,0 +1,148 @@
+import Storage
+import Values
+
+/// Work that must happen after a commit, queued by the transaction that makes it necessary.
+struct Job: Sendable, Equatable {
+    /// Names the handler.
+    var kind: String
+    var payload: JSON
+}
+
+/// What carries out jobs of one kind. It may be called again for a job that it carried out already.
+struct JobHandler: Sendable {
+    let kind: String
+    /// Does the work and closes the job with ``JobRun/end(after:_:)``.
+    let perform: @Sendable (JobRun) async throws -> Void
+
+    init(kind: String, perform: @escaping @Sendable (JobRun) async throws -> Void) {
+        self.kind = kind
+        self.perform = perform
+    }
+}
+
+/// One try of a job.
+struct JobRun: Sendable {
+    let leased: LeasedJob
+    let owner: String
+    let store: any DocumentStore
+    let now: Timestamp
+
+    var payload: JSON { leased.job.payload }
+
+    /// Closes the job and writes what came of it, in one transaction; does neither when another owner took the job over.
+    /// - Parameter change: carried out before, in the same transaction where the store can.
+    func end(
+        after change: SchemaChange? = nil, _ effect: @escaping @Sendable (any WriteSession) throws -> Void
+    ) async throws {
+        let close: @Sendable (any WriteSession) throws -> Void = { session in
+            CrashPoint.reach("job.performed")
+            guard try JobQueue.complete(leased.id, for: owner, in: session) else { return }
+            try effect(session)
+            CrashPoint.reach("job.beforeCommit")
+        }
+        if let change { try await store.define(change, then: close) } else { try await store.write(grouped: false, close) }
+    }
+}
+
+/// A job that this process has leased.
+struct LeasedJob: Sendable {
+    var id: String
+    var job: Job
+    /// How often it was tried before.
+    var attempts: Int64
+}
+
+/// Rows of the system table `jobs`: pending ones, and dead ones that were tried often enough.
+enum JobQueue {
+    /// After so many tries a job is dead.
+    static let maximumAttempts: Int64 = 10
+
+    /// How long a lease holds without being renewed.
+    static let leaseMilliseconds: Int64 = 30_000
+
+    static func add(_ job: Job, at now: Timestamp, id: String, to session: any WriteSession) throws -> String {
+        let values = Record.values(
+            SystemTables.jobs,
+            [
+                "kind": .string(job.kind), "payload": job.payload, "state": "pending", "attempts": 0,
+                "notBefore": .string(now.text), "owner": "",
+                "leaseUntil": .string(Timestamp(milliseconds: 0).text), "error": "",
+            ])
+        _ = try session.insert(NewRow(id: id, createdAt: now, updatedAt: now, values: values), into: SystemTables.jobs)
+        return id
+    }
+
+    /// The pending jobs that are due and that nobody holds, oldest first.
+    static func due(at now: Timestamp, limit: Int, in session: any ReadSession) throws -> [String] {
+        var query = RowQuery(limit: limit)
+        query.filters = [
+            .compare("state", .equal, ["pending"]), .compare("notBefore", .lessThanEqual, [.string(now.text)]),
+            .compare("leaseUntil", .lessThanEqual, [.string(now.text)]),
+        ]
+        return try session.rows(query, in: SystemTables.jobs).map(\.id)
+    }
+
+    /// Leases a job unless it is gone, dead, not due, or held by another owner.
+    static func lease(_ id: String, for owner: String, at now: Timestamp, in session: any WriteSession) throws
+        -> LeasedJob?
+    {
+        guard let row = try session.row(id, in: SystemTables.jobs) else { return nil }
+        let record = Record(row, SystemTables.jobs)
+        guard record.string("state") == "pending", moment(record, "notBefore") <= now,
+            moment(record, "leaseUntil") <= now
+        else { return nil }
+        try renew(id, for: owner, at: now, in: session)
+        return LeasedJob(
+            id: id, job: Job(kind: record.string("kind"), payload: record["payload"]),
+            attempts: record["attempts"].int ?? 0)
+    }
+
+    static func renew(_ id: String, for owner: String, at now: Timestamp, in session: any WriteSession) throws {
+        let until = Timestamp(milliseconds: now.milliseconds + leaseMilliseconds)
+        try change(id, at: now, ["owner": .string(owner), "leaseUntil": .string(until.text)], in: session)
+    }
+
+    /// Ends a job that was carried out, unless another owner took it over meanwhile.
+    static func complete(_ id: String, for owner: String, in session: any WriteSession) throws -> Bool {
+        guard let row = try session.row(id, in: SystemTables.jobs),
+            Record(row, SystemTables.jobs).string("owner") == owner
+        else { return false }
+        return try session.delete(id, from: SystemTables.jobs)
+    }
+
+    /// Puts a job back for a later try, or among the dead ones.
+    static func fail(_ leased: LeasedJob, _ reason: String, at now: Timestamp, in session: any WriteSession) throws {
+        let attempts = leased.attempts + 1
+        let again = Timestamp(milliseconds: now.milliseconds + backoff(attempts))
+        try change(
+            leased.id, at: now,
+            [
+                "attempts": .int(attempts), "state": attempts >= maximumAttempts ? "dead" : "pending",
+                "notBefore": .string(again.text), "leaseUntil": .string(Timestamp(milliseconds: 0).text), "owner": "",
+                "error": .string(reason),
+            ], in: session)
+    }
+
+    /// Milliseconds until the next try: doubling from half a second to five minutes, with a random quarter on top.
+    static func backoff(_ attempts: Int64) -> Int64 {
+        let base = min(300_000, 500 << min(attempts - 1, 10))
+        return base + Int64.random(in: 0...(base / 4))
+    }
+
+    /// Whether a job waits or is being carried out, and is not put back for later.
+    static func isUnderWay(_ id: String, at now: Timestamp, in session: any ReadSession) throws -> Bool {
+        guard let row = try session.row(id, in: SystemTables.jobs) else { return false }
+        let record = Record(row, SystemTables.jobs)
+        return record.string("state") == "pending" && moment(record, "notBefore") <= now
+    }
+
+    private static func moment(_ record: Record, _ key: String) -> Timestamp {
+        Timestamp(parsing: record.string(key)) ?? Timestamp(milliseconds: 0)
+    }
+
+    private static func change(
+        _ id: String, at now: Timestamp, _ fields: JSONObject, in session: any WriteSession
+    ) throws {
+        _ = try session.update(id, Record.change(SystemTables.jobs, at: now, fields), in: SystemTables.jobs)
+    }
+}

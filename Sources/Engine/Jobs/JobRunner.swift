@@ -1,0 +1,103 @@
+package import Logging
+import Storage
+import Values
+
+/// Carries out jobs: those that a call of this process waits for at once, all others in the background.
+///
+/// Any number of processes may run one over the same store. A job is leased before it is tried; a process that dies
+/// leaves a lease that runs out, and another one tries again.
+package final class JobRunner: Sendable {
+    private let store: any DocumentStore
+    private let handlers: [String: JobHandler]
+    private let clock: WallClock
+    private let log: Logger
+    private let owner: String
+
+    init(_ store: any DocumentStore, _ handlers: [JobHandler], _ clock: WallClock, _ log: Logger) {
+        self.store = store
+        self.handlers = Dictionary(uniqueKeysWithValues: handlers.map { ($0.kind, $0) })
+        self.clock = clock
+        self.log = log
+        owner = clock.makeID()
+    }
+
+    /// Carries out jobs that were just queued, or waits for the process that was faster; what can't be done now, or
+    /// takes another process longer than ten seconds, stays for later.
+    func finish(_ ids: [String]) async {
+        for id in ids {
+            await attempt(id)
+            for _ in 0..<500 {
+                let now = clock.now
+                let waits = try? await store.read { try JobQueue.isUnderWay(id, at: now, in: $0) }
+                guard waits == true, (try? await Task.sleep(for: .milliseconds(20))) != nil else { break }
+            }
+        }
+    }
+
+    /// Carries out everything that is due.
+    /// - Returns: how many jobs were tried.
+    @discardableResult
+    package func drain() async throws -> Int {
+        var tried = 0
+        while !Task.isCancelled {
+            let now = clock.now
+            let due = try await store.read { try JobQueue.due(at: now, limit: 100, in: $0) }
+            if due.isEmpty { break }
+            for id in due { await attempt(id) }
+            tried += due.count
+        }
+        return tried
+    }
+
+    /// Runs until cancelled: what other processes left behind, and what failed here and is due again.
+    package func run(pollingEvery interval: Duration = .seconds(5)) async {
+        while !Task.isCancelled {
+            do { try await drain() } catch { log.error("jobs can't be read: \(error)") }
+            try? await Task.sleep(for: interval)
+        }
+    }
+
+    private func attempt(_ id: String) async {
+        do {
+            let now = clock.now
+            let leased = try await store.write { [owner] in try JobQueue.lease(id, for: owner, at: now, in: $0) }
+            guard let leased else { return }
+            CrashPoint.reach("job.leased")
+            await perform(leased)
+        } catch {
+            log.error("job \(id) can't be leased: \(error)")
+        }
+    }
+
+    private func perform(_ leased: LeasedJob) async {
+        let renewal = Task { await renew(leased.id) }
+        defer { renewal.cancel() }
+        do {
+            guard let handler = handlers[leased.job.kind] else {
+                throw StoreError(.internalFault, "no handler for jobs of kind \(leased.job.kind)")
+            }
+            try await handler.perform(JobRun(leased: leased, owner: owner, store: store, now: clock.now))
+            CrashPoint.reach("job.completed")
+        } catch {
+            await postpone(leased, "\(error)")
+        }
+    }
+
+    private func postpone(_ leased: LeasedJob, _ reason: String) async {
+        log.warning("job \(leased.job.kind) failed (try \(leased.attempts + 1)): \(reason)")
+        let now = clock.now
+        do {
+            try await store.write { try JobQueue.fail(leased, reason, at: now, in: $0) }
+        } catch {
+            log.error("job \(leased.id) can't be put back, its lease will run out: \(error)")
+        }
+    }
+
+    /// Keeps the lease of a job that takes long.
+    private func renew(_ id: String) async {
+        while (try? await Task.sleep(for: .milliseconds(JobQueue.leaseMilliseconds / 3))) != nil {
+            let now = clock.now
+            try? await store.write { [owner] in try JobQueue.renew(id, for: owner, at: now, in: $0) }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Storage
+import Values
+
+/// What a body may use while its session is open.
+class ReadContext {
+    let call: Call
+    let session: any ReadSession
+    /// False once this session itself changed the schema, and sees what is not committed.
+    fileprivate(set) var seesCommittedSchema = true
+    private let cache: SchemaCache
+    private var version: Int64?
+
+    init(_ call: Call, _ session: any ReadSession, _ cache: SchemaCache) {
+        self.call = call
+        self.session = session
+        self.cache = cache
+    }
+
+    var caller: Caller { call.caller }
+    var now: Timestamp { call.now }
+    var schema: SchemaReader { SchemaReader(session: session) }
+
+    /// The database that the call names.
+    /// - Throws: 404 `database_not_found`, also for a disabled one unless the caller is the key.
+    func database() throws -> Database {
+        let id = call.string("databaseId")
+        guard let database = try cached(id), database.enabled || caller.isPrivileged else {
+            throw AppError(
+                .databaseNotFound, "There is no database '\(id)'.", argument: "databaseId",
+                hint: "tablesDB.list shows the databases.")
+        }
+        return database
+    }
+
+    /// The table that the call names.
+    /// - Throws: 404 `database_not_found` or `table_not_found`, also for disabled ones unless the caller is the key.
+    func table() throws -> Table {
+        let id = call.string("tableId")
+        if seesCommittedSchema,
+            let (database, table) = cache.table(id, in: call.string("databaseId"), version: try schemaVersion())
+        {
+            guard database.enabled, table.enabled else { return try disabled(database, table) }
+            return table
+        }
+        let database = try database()
+        guard let table = try schema.table(id, in: database.id) else { throw unknownTable(id) }
+        if seesCommittedSchema { cache.keep(table, version: try schemaVersion()) }
+        guard table.enabled || caller.isPrivileged else { throw unknownTable(id) }
+        return table
+    }
+
+    private func disabled(_ database: Database, _ table: Table) throws -> Table {
+        if caller.isPrivileged { return table }
+        _ = try self.database()
+        throw unknownTable(table.id)
+    }
+
+    private func unknownTable(_ id: String) -> AppError {
+        AppError(
+            .tableNotFound, "There is no table '\(id)' in the database '\(call.string("databaseId"))'.",
+            argument: "tableId", hint: "tablesDB.listTables shows the tables.")
+    }
+
+    private func cached(_ id: String) throws -> Database? {
+        guard seesCommittedSchema else { return try schema.database(id) }
+        let version = try schemaVersion()
+        if let known = cache.database(id, version: version) { return known }
+        guard let database = try schema.database(id) else { return nil }
+        cache.keep(database, version: version)
+        return database
+    }
+
+    private func schemaVersion() throws -> Int64 {
+        if let version { return version }
+        let current = try session.schemaVersion()
+        version = current
+        return current
+    }
+}
+
+/// What a body that changes something may use. It does nothing outside its session, because it may run again.
+final class WriteContext: ReadContext {
+    let writer: any WriteSession
+    /// Jobs that this transaction queued and that the call waits for.
+    private(set) var awaited: [String] = []
+    /// The names of the event's ids, where they are not arguments of the call.
+    var eventIDs: [String: String] = [:]
+
+    init(_ call: Call, writing session: any WriteSession, _ cache: SchemaCache) {
+        writer = session
+        super.init(call, session, cache)
+    }
+
+    /// Says that the schema changes in this transaction.
+    func changeSchema() throws {
+        seesCommittedSchema = false
+        try writer.bumpSchemaVersion()
+    }
+
+    /// Queues a job with this transaction. The call answers after it was carried out.
+    func enqueue(_ job: Job) throws {
+        awaited.append(try JobQueue.add(job, at: now, id: call.clock.makeID(), to: writer))
+    }
+}

@@ -1,0 +1,111 @@
+import Storage
+import Values
+
+/// The kinds of columns, by the word that creates them.
+enum ColumnType: String, Sendable, CaseIterable {
+    case string, varchar, text, mediumtext, longtext, email, url, ip
+    case `enum`
+    case integer, bigint, float, boolean, datetime
+
+    /// The `type` of the column model.
+    var wireType: String {
+        switch self {
+        case .email, .url, .ip, .enum: "string"
+        case .float: "double"
+        default: rawValue
+        }
+    }
+
+    /// The `format` of the column model.
+    var format: String? {
+        switch self {
+        case .email, .url, .ip, .enum, .datetime: rawValue
+        default: nil
+        }
+    }
+
+    var kind: ColumnKind {
+        switch self {
+        case .integer, .bigint: .integer
+        case .float: .double
+        case .boolean: .boolean
+        case .datetime: .datetime
+        default: .text
+        }
+    }
+
+    /// Finds a kind by the words of an inline definition: `type`, which may also be `double`, and `format`.
+    init?(type: String, format: String?) {
+        if let format, !format.isEmpty, ["string", "datetime", format].contains(type) {
+            guard let known = ColumnType(rawValue: format), known.format == format else { return nil }
+            self = known
+        } else if type == "double" {
+            self = .float
+        } else {
+            self.init(rawValue: type)
+        }
+    }
+}
+
+/// A column of a table.
+struct Column: Sendable, Equatable {
+    /// The id of its row in the system table.
+    var uid: String
+    var key: String
+    /// The name in the store while a rename is under way.
+    var storedAs: String
+    var type: ColumnType
+    var required: Bool
+    var isArray: Bool
+    var defaultValue: JSON = .null
+    /// The longest text in characters, for `string` and `varchar`.
+    var size: Int64?
+    var minimum: JSON = .null
+    var maximum: JSON = .null
+    var elements: [String] = []
+    var status: BuildStatus = .processing
+    var error = ""
+    var createdAt: Timestamp
+    var updatedAt: Timestamp
+
+    var layout: ColumnLayout { ColumnLayout(key, storedAs: storedAs, type.kind, isArray: isArray) }
+
+    /// The column model of the reference for this kind.
+    var json: JSON {
+        var object: JSONObject = [
+            "key": .string(key), "type": .string(type.wireType), "status": .string(status.rawValue),
+            "error": .string(error), "required": .bool(required), "array": .bool(isArray),
+            "$createdAt": .string(createdAt.text), "$updatedAt": .string(updatedAt.text),
+        ]
+        switch type {
+        case .string, .varchar: object["size"] = .int(size ?? 0)
+        case .integer, .bigint:
+            object["min"] = minimum.isNull ? .int(.min) : minimum
+            object["max"] = maximum.isNull ? .int(.max) : maximum
+        case .float:
+            object["min"] = minimum.isNull ? .double(-Double.greatestFiniteMagnitude) : minimum
+            object["max"] = maximum.isNull ? .double(.greatestFiniteMagnitude) : maximum
+        case .enum: object["elements"] = JSON(elements)
+        default: break
+        }
+        if let format = type.format { object["format"] = .string(format) }
+        object["default"] = defaultValue
+        if [.string, .varchar, .text, .mediumtext, .longtext].contains(type) { object["encrypt"] = false }
+        return .object(object)
+    }
+
+    /// A few words for a reader: `varchar(128) required`, `integer 0..100 = 5`.
+    var summary: String {
+        var text = type.rawValue
+        if let size { text += "(\(size))" }
+        if type == .enum { text += "(" + elements.joined(separator: "|") + ")" }
+        if isArray { text += "[]" }
+        if !minimum.isNull || !maximum.isNull {
+            text += " \(minimum.isNull ? "" : minimum.text)..\(maximum.isNull ? "" : maximum.text)"
+        }
+        if required { text += " required" }
+        if !defaultValue.isNull { text += " = \(defaultValue.text)" }
+        if status != .available { text += " (\(status.rawValue))" }
+        return text
+    }
+}

@@ -1,0 +1,78 @@
+import Storage
+import Values
+
+/// A database as stored.
+struct Database: Sendable {
+    var id: String
+    var name: String
+    var enabled: Bool
+    var type: String
+    var createdAt: Timestamp
+    var updatedAt: Timestamp
+
+    var json: JSON {
+        [
+            "$id": .string(id), "name": .string(name), "$createdAt": .string(createdAt.text),
+            "$updatedAt": .string(updatedAt.text), "enabled": .bool(enabled), "type": .string(type), "status": "ready",
+        ]
+    }
+}
+
+/// A table with its columns and indexes, as of one schema version. Immutable and shared between calls.
+final class Table: Sendable {
+    /// The id of its row in the system table: tells incarnations of the same id apart.
+    let uid: String
+    let databaseID: String
+    let id: String
+    let name: String
+    let enabled: Bool
+    let rowSecurity: Bool
+    let permissions: [String]
+    let createdAt: Timestamp
+    let updatedAt: Timestamp
+    /// Whatever their state, in the order of their creation.
+    let columns: [Column]
+    let indexes: [Index]
+    /// The columns that rows have: those that are available.
+    let rowColumns: [Column]
+    /// How the store lays out ``rowColumns``.
+    let layout: TableLayout
+
+    init(
+        uid: String, databaseID: String, id: String, name: String, enabled: Bool, rowSecurity: Bool,
+        permissions: [String], createdAt: Timestamp, updatedAt: Timestamp, columns: [Column], indexes: [Index]
+    ) {
+        self.uid = uid
+        self.databaseID = databaseID
+        self.id = id
+        self.name = name
+        self.enabled = enabled
+        self.rowSecurity = rowSecurity
+        self.permissions = permissions
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.columns = columns
+        self.indexes = indexes
+        rowColumns = columns.filter { $0.status == .available }
+        layout = TableLayout(
+            databaseID: databaseID, tableID: id, incarnation: uid, columns: rowColumns.map(\.layout))
+    }
+
+    func column(_ key: String) -> Column? { columns.first { $0.key == key } }
+
+    func index(_ key: String) -> Index? { indexes.first { $0.key == key } }
+
+    var json: JSON {
+        [
+            "$id": .string(id), "$createdAt": .string(createdAt.text), "$updatedAt": .string(updatedAt.text),
+            "$permissions": JSON(permissions), "databaseId": .string(databaseID), "name": .string(name),
+            "enabled": .bool(enabled), "rowSecurity": .bool(rowSecurity), "columns": .array(columns.map(\.json)),
+            "indexes": .array(indexes.map(\.json)), "bytesMax": 0, "bytesUsed": 0,
+        ]
+    }
+}
+
+/// The state of a column or an index.
+enum BuildStatus: String, Sendable {
+    case available, processing, deleting, stuck, failed
+}

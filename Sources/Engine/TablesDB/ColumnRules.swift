@@ -1,0 +1,61 @@
+import Values
+
+/// The rules that the definition of a column must keep, wherever it comes from.
+enum ColumnRules {
+    /// How many columns a table may have.
+    static let maximumColumns = 1017
+
+    /// - Parameter place: what to put before the names of arguments, for example `columns[2].`.
+    static func check(_ column: Column, place: String = "") throws(AppError) {
+        guard !column.key.contains(".") else {
+            throw AppError(
+                .generalArgumentInvalid, "The key '\(column.key)' holds a '.', which queries use for nested fields.",
+                argument: place + "key", hint: "Write '_' instead.")
+        }
+        if !column.defaultValue.isNull, column.required || column.isArray {
+            throw AppError(
+                .columnDefaultUnsupported,
+                column.required
+                    ? "A required column can't have a default: every row must give a value."
+                    : "An array column can't have a default.", argument: place + "default",
+                hint: "Leave out \"default\"" + (column.required ? ", or set \"required\" to false." : "."))
+        }
+        try checkBounds(column, place)
+        do throws(Column.Misfit) { _ = try column.normalized(column.defaultValue) } catch {
+            throw AppError(.columnValueInvalid, "The default must be \(error.rule).", argument: place + "default")
+        }
+    }
+
+    private static func checkBounds(_ column: Column, _ place: String) throws(AppError) {
+        if let low = column.minimum.int, let high = column.maximum.int, low > high {
+            throw AppError(
+                .columnValueInvalid, "The smallest value, \(low), is above the largest, \(high).", argument: place + "min")
+        }
+        if let low = column.minimum.number, let high = column.maximum.number, column.type == .float, low > high {
+            throw AppError(
+                .columnValueInvalid, "The smallest value, \(low), is above the largest, \(high).", argument: place + "min")
+        }
+        guard column.type == .enum else { return }
+        guard !column.elements.isEmpty, Set(column.elements).count == column.elements.count else {
+            throw AppError(
+                .columnValueInvalid, "\"elements\" must name at least one value, and each one once.",
+                argument: place + "elements")
+        }
+    }
+
+    /// - Throws: `column_already_exists` for a key that is taken, whatever its case, and `column_limit_exceeded`.
+    static func checkRoom(for key: String, among columns: [Column], place: String = "") throws(AppError) {
+        if let taken = columns.first(where: { $0.key.lowercased() == key.lowercased() }) {
+            throw AppError(
+                .columnAlreadyExists,
+                taken.key == key
+                    ? "There is a column '\(key)' already."
+                    : "There is a column '\(taken.key)' already; keys must differ in more than case.",
+                argument: place + "key", hint: "It is \(taken.summary).")
+        }
+        guard columns.count < maximumColumns else {
+            throw AppError(
+                .columnLimitExceeded, "A table holds at most \(maximumColumns) columns.", argument: place + "key")
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import Storage
+import Values
+
+/// `tablesDB.create…Column`, `update…Column`, `getColumn`, `deleteColumn`, `listColumns`: one implementation for every
+/// kind of column.
+enum ColumnHandlers {
+    static let all: [Handler] = [create, update, get, delete, list]
+
+    /// The kinds by the word in the names of their operations.
+    private static let words: [(word: String, type: ColumnType)] = [
+        ("Boolean", .boolean), ("Datetime", .datetime), ("Email", .email), ("Enum", .enum), ("Float", .float),
+        ("Integer", .integer), ("BigInt", .bigint), ("Ip", .ip), ("Url", .url), ("String", .string),
+        ("Varchar", .varchar), ("Text", .text), ("Mediumtext", .mediumtext), ("Longtext", .longtext),
+    ]
+
+    private static func type(_ call: Call, _ verb: String) -> ColumnType {
+        words.first { call.operation.id == "tablesDB.\(verb)\($0.word)Column" }!.type
+    }
+
+    static let create = Handler.define(
+        ids: words.map { "tablesDB.create\($0.word)Column" },
+        prepare: { call throws(AppError) -> Column in
+            var column = Column(
+                uid: call.clock.makeID(), key: call.string("key"), storedAs: call.string("key"),
+                type: type(call, "create"), required: call.bool("required"), isArray: call.bool("array"),
+                createdAt: call.now, updatedAt: call.now)
+            readOptions(call, &column)
+            try ColumnRules.check(column)
+            return column
+        },
+        body: { column, context in
+            let table = try context.table()
+            try ColumnRules.checkRoom(for: column.key, among: table.columns)
+            try insert(column, table.uid, context, .processing)
+            try TableHandlers.touch(table, [:], context)
+            try context.enqueue(SchemaJobs.job(SchemaJobs.addColumn, table, part: column.uid))
+            context.eventIDs["columnId"] = column.key
+            return column.json
+        },
+        conclude: { column, context in (try? context.table().column(column.key)?.json) ?? column.json })
+
+    /// What a column is changed to.
+    private struct Change: Sendable {
+        var type: ColumnType
+        var newKey: String?
+    }
+
+    static let update = Handler.define(
+        ids: words.map { "tablesDB.update\($0.word)Column" },
+        prepare: { call in Change(type: type(call, "update"), newKey: call.optional("newKey")?.string) },
+        body: { change, context in
+            let (table, old) = try column(context)
+            guard old.type == change.type else {
+                throw AppError(
+                    .columnTypeInvalid, "The column '\(old.key)' is \(old.type.rawValue), not \(change.type.rawValue).",
+                    argument: "key", hint: "Use the update operation of its own kind.")
+            }
+            guard old.status == .available else { throw notAvailable(old) }
+            var new = old
+            new.required = context.call.bool("required")
+            new.updatedAt = context.now
+            readOptions(context.call, &new)
+            try ColumnRules.check(new)
+            try checkResize(from: old, to: new, table, context)
+            if let key = change.newKey, key != old.key { try rename(&new, to: key, table, context) }
+            try save(new, context)
+            try TableHandlers.touch(table, [:], context)
+            context.eventIDs["columnId"] = new.key
+            return new.json
+        },
+        conclude: { change, context in
+            try context.table().column(change.newKey ?? context.call.string("key"))?.json ?? [:]
+        })
+
+    static let get = Handler.read("tablesDB.getColumn") { context in try column(context).1.json }
+
+    static let delete = Handler.define("tablesDB.deleteColumn", prepare: { _ in }) { _, context in
+        var (table, column) = try column(context)
+        try checkIndexes(column, table)
+        column.status = .deleting
+        column.updatedAt = context.now
+        try save(column, context)
+        try TableHandlers.touch(table, [:], context)
+        try context.enqueue(SchemaJobs.job(SchemaJobs.dropColumn, table, part: column.uid))
+        context.eventIDs["columnId"] = column.key
+        return [:]
+    }
+
+    static let list = Handler.read("tablesDB.listColumns") { context in
+        let table = try context.table()
+        return try columns.answer(context, base: [.compare("table", .equal, [.string(table.uid)])]) {
+            SchemaReader.column($0).json
+        }
+    }
+
+    private static let columns = SystemList(
+        SystemTables.columns, name: "columns", idField: "key",
+        fields: ["key", "type", "size", "required", "array", "status", "error"].map { ($0, $0) })
+
+    /// Reads what the kind of the column allows; an argument that is not there leaves what was.
+    private static func readOptions(_ call: Call, _ column: inout Column) {
+        if let value = call.arguments["default"] { column.defaultValue = value }
+        if case .double(let value)? = call.arguments["default"], column.type == .float { column.defaultValue = .double(value) }
+        if let size = call.optional("size")?.int { column.size = size }
+        if let minimum = call.arguments["min"] { column.minimum = minimum }
+        if let maximum = call.arguments["max"] { column.maximum = maximum }
+        if let elements = call.optional("elements")?.strings { column.elements = elements }
+        column.normalizeNumbers()
+    }
+
+    /// - Throws: 404 `column_not_found`.
+    private static func column(_ context: ReadContext) throws -> (Table, Column) {
+        let table = try context.table()
+        let key = context.call.string("key")
+        if let column = table.column(key) { return (table, column) }
+        let near = Spelling.suggestions(for: key, among: table.columns.map(\.key))
+        throw AppError(
+            .columnNotFound, "The table '\(table.id)' has no column '\(key)'.", argument: "key",
+            hint: near.isEmpty ? "tablesDB.listColumns shows its columns." : "Did you mean \(near.joined(separator: " or "))?")
+    }
+
+    private static func notAvailable(_ column: Column) -> AppError {
+        AppError(
+            .columnNotAvailable, "The column '\(column.key)' is \(column.status.rawValue) and can't be changed.",
+            argument: "key", hint: "tablesDB.getColumn shows its state.")
+    }
+
+    private static func checkIndexes(_ column: Column, _ table: Table) throws {
+        guard let index = table.indexes.first(where: { $0.columns.contains(column.key) && $0.status != .deleting })
+        else { return }
+        throw AppError(
+            .columnIndexDependency, "The index '\(index.key)' uses the column '\(column.key)'.", argument: "key",
+            hint: "Delete the index first with tablesDB.deleteIndex.")
+    }
+
+    private static func rename(_ column: inout Column, to key: String, _ table: Table, _ context: WriteContext) throws {
+        try checkIndexes(column, table)
+        try ColumnRules.checkRoom(for: key, among: table.columns.filter { $0.uid != column.uid }, place: "new")
+        column.key = key
+        try ColumnRules.check(column, place: "new")
+        try context.enqueue(SchemaJobs.job(SchemaJobs.renameColumn, table, part: column.uid))
+    }
+
+    /// - Throws: 400 `column_invalid_resize` when a row holds more than the new size.
+    private static func checkResize(from old: Column, to new: Column, _ table: Table, _ context: WriteContext) throws {
+        guard let before = old.size, let after = new.size, after < before else { return }
+        var query = RowQuery(limit: 1)
+        query.filters = [
+            old.isArray
+                ? .compare(old.key, .isNotNull, []) : .compare(old.key, .regex, [.string(longer(than: after))])
+        ]
+        guard try context.session.count(query, in: table.layout, cap: 1) > 0 else { return }
+        throw AppError(
+            .columnInvalidResize, "Rows hold texts of more than \(after) characters in '\(old.key)'.",
+            argument: "size", hint: "Shorten them first, or keep a size of at least \(before).")
+    }
+
+    /// A pattern for texts of more than so many characters; repetitions go up to 65535 in one step.
+    private static func longer(than size: Int64) -> String {
+        let count = size + 1
+        return "(?s)\\A(?:.{60000}){\(count / 60_000)}.{\(count % 60_000)}"
+    }
+}
+
+extension Column {
+    /// Whole numbers given for a float column are floats.
+    fileprivate mutating func normalizeNumbers() {
+        guard type == .float else { return }
+        if let number = defaultValue.number { defaultValue = .double(number) }
+        if let number = minimum.number { minimum = .double(number) }
+        if let number = maximum.number { maximum = .double(number) }
+    }
+}

@@ -1,0 +1,152 @@
+import Storage
+import Values
+
+/// `tablesDB.createIndex`, `getIndex`, `deleteIndex`, `listIndexes`.
+enum IndexHandlers {
+    static let all: [Handler] = [create, get, delete, list]
+
+    /// How many indexes a table may have.
+    static let maximumIndexes = 60
+
+    static let create = Handler.define(
+        "tablesDB.createIndex",
+        prepare: { call in
+            Index(
+                uid: call.clock.makeID(), key: call.string("key"), type: call.string("type"),
+                columns: call.arguments["columns"]?.strings ?? [], orders: call.arguments["orders"]?.strings ?? [],
+                lengths: (call.arguments["lengths"]?.array ?? []).map { $0.int ?? 0 }, createdAt: call.now,
+                updatedAt: call.now)
+        },
+        body: { index, context in
+            let table = try context.table()
+            let checked = try IndexRules.checked(index, table.columns, table.indexes)
+            try insert(checked, table.uid, context, .processing)
+            try TableHandlers.touch(table, [:], context)
+            try context.enqueue(SchemaJobs.job(SchemaJobs.createIndex, table, part: checked.uid))
+            context.eventIDs["indexId"] = checked.key
+            return checked.json
+        },
+        conclude: { index, context in
+            let table = try context.table()
+            guard let built = table.index(index.key) else { return index.json }
+            guard built.status != .failed else {
+                throw AppError(
+                    index.type == "unique" ? .rowUniqueConstraintViolation : .columnIndexInvalid,
+                    "The index '\(built.key)' could not be built: \(built.error)", argument: "columns",
+                    hint: "It stays listed as failed; tablesDB.deleteIndex removes it.")
+            }
+            return built.json
+        })
+
+    static let get = Handler.read("tablesDB.getIndex") { context in try index(context).1.json }
+
+    static let delete = Handler.define("tablesDB.deleteIndex", prepare: { _ in }) { _, context in
+        let (table, index) = try index(context)
+        let fields: JSONObject = ["status": .string(BuildStatus.deleting.rawValue)]
+        _ = try context.writer.update(
+            index.uid, Record.change(SystemTables.indexes, at: context.now, fields), in: SystemTables.indexes)
+        try TableHandlers.touch(table, [:], context)
+        try context.enqueue(SchemaJobs.job(SchemaJobs.dropIndex, table, part: index.uid))
+        context.eventIDs["indexId"] = index.key
+        return [:]
+    }
+
+    static let list = Handler.read("tablesDB.listIndexes") { context in
+        let table = try context.table()
+        return try indexes.answer(context, base: [.compare("table", .equal, [.string(table.uid)])]) {
+            SchemaReader.index($0).json
+        }
+    }
+
+    private static let indexes = SystemList(
+        SystemTables.indexes, name: "indexes", idField: "key",
+        fields: [
+            ("key", "key"), ("type", "type"), ("status", "status"), ("columns", "columns"), ("attributes", "columns"),
+            ("error", "error"),
+        ])
+
+    /// Adds the row of an index to the system table.
+    static func insert(
+        _ index: Index, _ table: String, _ context: WriteContext, _ status: BuildStatus = .available
+    ) throws {
+        let fields: JSONObject = [
+            "table": .string(table), "key": .string(index.key), "type": .string(index.type),
+            "columns": JSON(index.columns), "orders": JSON(index.orders),
+            "lengths": .array(index.lengths.map { .int($0) }), "status": .string(status.rawValue), "error": "",
+        ]
+        let row = NewRow(
+            id: index.uid, createdAt: index.createdAt, updatedAt: index.updatedAt,
+            values: Record.values(SystemTables.indexes, fields))
+        _ = try context.writer.insert(row, into: SystemTables.indexes)
+    }
+
+    /// - Throws: 404 `column_index_not_found`.
+    private static func index(_ context: ReadContext) throws -> (Table, Index) {
+        let table = try context.table()
+        let key = context.call.string("key")
+        if let index = table.index(key) { return (table, index) }
+        throw AppError(
+            .columnIndexNotFound, "The table '\(table.id)' has no index '\(key)'.", argument: "key",
+            hint: "tablesDB.listIndexes shows its indexes.")
+    }
+}
+
+/// The rules that an index must keep.
+enum IndexRules {
+    /// The index with an order and a length for each column.
+    /// - Throws: `column_index_invalid`, `column_unknown`, `column_not_available`, `column_index_already_exists`,
+    ///   `column_index_limit_exceeded`.
+    static func checked(_ index: Index, _ columns: [Column], _ others: [Index], place: String = "") throws(AppError)
+        -> Index
+    {
+        func invalid(_ reason: String, _ argument: String, hint: String? = nil) -> AppError {
+            AppError(.columnIndexInvalid, reason, argument: place + argument, hint: hint)
+        }
+        if let taken = others.first(where: { $0.key.lowercased() == index.key.lowercased() }) {
+            throw AppError(
+                .columnIndexAlreadyExists, "There is an index '\(taken.key)' already.", argument: place + "key",
+                hint: "It is \(taken.summary).")
+        }
+        guard others.count < IndexHandlers.maximumIndexes else {
+            throw AppError(
+                .columnIndexLimitExceeded, "A table holds at most \(IndexHandlers.maximumIndexes) indexes.",
+                argument: place + "key")
+        }
+        guard !index.columns.isEmpty else { throw invalid("An index needs at least one column.", "columns") }
+        guard Set(index.columns).count == index.columns.count else {
+            throw invalid("An index names each column once.", "columns")
+        }
+        guard index.orders.count <= index.columns.count, index.lengths.count <= index.columns.count else {
+            throw invalid("There are more orders or lengths than columns.", "orders")
+        }
+        for (position, key) in index.columns.enumerated() {
+            try check(key, columns, "\(place)columns[\(position)]")
+        }
+        var checked = index
+        checked.orders += Array(repeating: "ASC", count: index.columns.count - index.orders.count)
+        if let same = others.first(where: {
+            $0.columns == checked.columns && $0.orders == checked.orders && $0.type == checked.type && $0.status != .failed
+        }) {
+            throw invalid("The index '\(same.key)' has the same columns and orders.", "columns")
+        }
+        return checked
+    }
+
+    private static func check(_ key: String, _ columns: [Column], _ argument: String) throws(AppError) {
+        if ["$id", "$createdAt", "$updatedAt"].contains(key) { return }
+        guard let column = columns.first(where: { $0.key == key }) else {
+            let near = Spelling.suggestions(for: key, among: columns.map(\.key))
+            throw AppError(
+                .columnUnknown, "There is no column '\(key)'.", argument: argument,
+                hint: near.isEmpty ? nil : "Did you mean \(near.joined(separator: " or "))?")
+        }
+        guard column.status == .available else {
+            throw AppError(
+                .columnNotAvailable, "The column '\(key)' is \(column.status.rawValue).", argument: argument,
+                hint: "tablesDB.getColumn shows its state.")
+        }
+        guard !column.isArray else {
+            throw AppError(.columnIndexInvalid, "The column '\(key)' is an array and can't be indexed.", argument: argument)
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Values
+
+/// The `columns` and `indexes` that `createTable` carries.
+enum InlineDefinitions {
+    static func columns(_ call: Call) throws(AppError) -> [Column] {
+        var result: [Column] = []
+        for (index, item) in (call.arguments["columns"]?.array ?? []).enumerated() {
+            let place = "columns[\(index)]."
+            let reader = Reader(item.object ?? JSONObject(), place)
+            try reader.allow(["key", "type", "format", "size", "required", "default", "array", "min", "max", "elements"])
+            let column = try column(reader, call)
+            try ColumnRules.check(column, place: place)
+            try ColumnRules.checkRoom(for: column.key, among: result, place: place)
+            result.append(column)
+        }
+        return result
+    }
+
+    private static func column(_ reader: Reader, _ call: Call) throws(AppError) -> Column {
+        let key = try reader.key("key")
+        let word = try reader.string("type")
+        guard let type = ColumnType(type: word, format: reader.object["format"]?.string) else {
+            let known = ColumnType.allCases.map(\.rawValue)
+            let near = Spelling.suggestions(for: word, among: known)
+            throw reader.invalid(
+                "type", "'\(word)' is no column type",
+                hint: near.isEmpty
+                    ? "Types are \(known.joined(separator: ", "))." : "Did you mean \(near.joined(separator: " or "))?")
+        }
+        var column = Column(
+            uid: call.clock.makeID(), key: key, storedAs: key, type: type, required: try reader.bool("required"),
+            isArray: try reader.bool("array"), createdAt: call.now, updatedAt: call.now)
+        column.defaultValue = reader.object["default"] ?? .null
+        column.minimum = try bound(reader, "min", type)
+        column.maximum = try bound(reader, "max", type)
+        if let number = column.defaultValue.number, type == .float { column.defaultValue = .double(number) }
+        if type == .string || type == .varchar {
+            column.size = try reader.integer("size", 1...(type == .varchar ? 16_381 : 1_073_741_824))
+        } else if reader.object["size"] != nil {
+            throw reader.invalid("size", "a \(type.rawValue) column has no size")
+        }
+        if type == .enum {
+            column.elements = try reader.strings("elements", length: 1...255)
+        } else if reader.object["elements"] != nil {
+            throw reader.invalid("elements", "only enum columns have elements")
+        }
+        return column
+    }
+
+    private static func bound(_ reader: Reader, _ name: String, _ type: ColumnType) throws(AppError) -> JSON {
+        guard let value = reader.object[name], !value.isNull else { return .null }
+        switch (type, value) {
+        case (.integer, .int), (.bigint, .int), (.float, .double): return value
+        case (.integer, .string(let digits)), (.bigint, .string(let digits)):
+            if let number = Int64(digits) { return .int(number) }
+        case (.float, .int(let number)): return .double(Double(number))
+        default: break
+        }
+        throw reader.invalid(
+            name,
+            [.integer, .bigint, .float].contains(type)
+                ? "it must be \(type == .float ? "a number" : "an integer")" : "a \(type.rawValue) column has no range")
+    }
+
+    static func indexes(_ call: Call, _ columns: [Column]) throws(AppError) -> [Index] {
+        var result: [Index] = []
+        let available = columns.map { column in
+            var column = column
+            column.status = .available
+            return column
+        }
+        for (position, item) in (call.arguments["indexes"]?.array ?? []).enumerated() {
+            let place = "indexes[\(position)]."
+            let reader = Reader(item.object ?? JSONObject(), place)
+            try reader.allow(["key", "type", "columns", "attributes", "orders", "lengths"])
+            let type = try reader.string("type")
+            guard ["key", "unique"].contains(type) else {
+                throw reader.invalid("type", "it must be \"key\" or \"unique\", not \"\(type)\"")
+            }
+            let orders = reader.object["orders"] == nil ? [] : try reader.strings("orders", length: 1...4)
+            if let wrong = orders.first(where: { $0 != "ASC" && $0 != "DESC" }) {
+                throw reader.invalid("orders", "each must be \"ASC\" or \"DESC\", not \"\(wrong)\"")
+            }
+            let index = Index(
+                uid: call.clock.makeID(), key: try reader.key("key"), type: type,
+                columns: try reader.strings(reader.object["columns"] == nil ? "attributes" : "columns", length: 1...36),
+                orders: orders, lengths: (reader.object["lengths"]?.array ?? []).map { $0.int ?? 0 },
+                createdAt: call.now, updatedAt: call.now)
+            result.append(try IndexRules.checked(index, available, result, place: place))
+        }
+        return result
+    }
+
+    /// Reads the members of one inline definition.
+    private struct Reader {
+        let object: JSONObject
+        let place: String
+
+        init(_ object: JSONObject, _ place: String) {
+            self.object = object
+            self.place = place
+        }
+
+        func invalid(_ name: String, _ reason: String, hint: String? = nil) -> AppError {
+            AppError(.generalArgumentInvalid, "Invalid \(place)\(name): \(reason).", argument: place + name, hint: hint)
+        }
+
+        func allow(_ names: [String]) throws(AppError) {
+            guard let wrong = object.keys.first(where: { !names.contains($0) }) else { return }
+            let near = Spelling.suggestions(for: wrong, among: names)
+            throw invalid(
+                wrong, "there is no such member",
+                hint: near.isEmpty
+                    ? "Members are \(names.joined(separator: ", "))." : "Did you mean \(near.joined(separator: " or "))?")
+        }
+
+        func string(_ name: String) throws(AppError) -> String {
+            guard let value = object[name]?.string else { throw invalid(name, "it must be a string") }
+            return value
+        }
+
+        func key(_ name: String) throws(AppError) -> String {
+            let key = try string(name)
+            guard ID.isValid(key) else {
+                throw invalid(name, "it must be 1 to 36 of A-Z a-z 0-9 . _ - and start with a letter or a digit")
+            }
+            return key
+        }
+
+        func bool(_ name: String) throws(AppError) -> Bool {
+            guard let value = object[name] else { return false }
+            guard let flag = value.bool else { throw invalid(name, "it must be true or false") }
+            return flag
+        }
+
+        func integer(_ name: String, _ range: ClosedRange<Int64>) throws(AppError) -> Int64 {
+            guard let number = object[name]?.int, range.contains(number) else {
+                throw invalid(name, "it must be an integer from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
+        }
+
+        func strings(_ name: String, length: ClosedRange<Int>) throws(AppError) -> [String] {
+            guard let list = object[name]?.strings, list.count <= 100,
+                list.allSatisfy({ length.contains($0.unicodeScalars.count) })
+            else {
+                throw invalid(
+                    name, "it must be a list of at most 100 strings of \(length.lowerBound) to \(length.upperBound) characters")
+            }
+            return list
+        }
+    }
+}

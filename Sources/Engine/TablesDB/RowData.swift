@@ -1,0 +1,81 @@
+import Values
+
+/// The `data` of a row, checked against the columns of its table.
+struct RowData {
+    /// A value for each column that the data names, by its position in ``Table/rowColumns``.
+    var values: [(position: Int, value: JSON)] = []
+    /// Set by the key only.
+    var createdAt: Timestamp?
+    var updatedAt: Timestamp?
+
+    /// Fields that rows carry and that data may repeat without effect.
+    private static let ignored: Set<String> = [
+        "$id", "$sequence", "$databaseId", "$tableId", "$collectionId", "$permissions",
+    ]
+
+    /// - Throws: 400 `row_invalid_structure`, naming the field as `data.title`.
+    init(_ data: JSONObject, for table: Table, by caller: Caller) throws(AppError) {
+        values.reserveCapacity(data.count)
+        for (key, value) in data.members {
+            if let position = table.layout.position(of: key) {
+                values.append((position, try Self.check(value, table.rowColumns[position])))
+            } else if key == "$createdAt" || key == "$updatedAt" {
+                guard caller.isPrivileged, !value.isNull else { continue }
+                guard case .string(let text) = value, let moment = Timestamp(parsing: text) else {
+                    throw Self.invalid(key, "'\(key)' must be an ISO 8601 date-time")
+                }
+                if key == "$createdAt" { createdAt = moment } else { updatedAt = moment }
+            } else if !Self.ignored.contains(key) {
+                throw Self.unknown(key, table)
+            }
+        }
+    }
+
+    /// The values of a new row: defaults where nothing is named.
+    /// - Throws: 400 `row_invalid_structure` for a required column without a value.
+    func complete(for table: Table) throws(AppError) -> [JSON] {
+        var result = table.rowColumns.map(\.defaultValue)
+        for (position, value) in values { result[position] = value }
+        try Self.checkRequired(result, table)
+        return result
+    }
+
+    static func checkRequired(_ values: [JSON], _ table: Table) throws(AppError) {
+        var missing: [String] = []
+        for (index, column) in table.rowColumns.enumerated() where column.required && values[index].isNull {
+            missing.append(column.key)
+        }
+        guard let first = missing.first else { return }
+        let names = missing.map { "'\($0)'" }.joined(separator: ", ")
+        throw invalid(
+            first, missing.count == 1 ? "the required column \(names) has no value" : "required columns have no value: \(names)",
+            hint: missing.compactMap { key in table.column(key).map { "\(key): \($0.summary)" } }.joined(separator: "; "))
+    }
+
+    private static func check(_ value: JSON, _ column: Column) throws(AppError) -> JSON {
+        if value.isNull, column.required { throw invalid(column.key, "'\(column.key)' is required and can't be null") }
+        do throws(Column.Misfit) { return try column.normalized(value) } catch {
+            let place = error.item.map { "\(column.key)[\($0)]" } ?? column.key
+            throw invalid(place, "'\(place)' must be \(error.rule)")
+        }
+    }
+
+    private static func unknown(_ key: String, _ table: Table) -> AppError {
+        if let column = table.column(key) {
+            return AppError(
+                .columnNotAvailable, "The column '\(key)' is \(column.status.rawValue) and can't be used.",
+                argument: "data.\(key)", hint: "tablesDB.getColumn shows its state.")
+        }
+        let names = table.rowColumns.map(\.key)
+        let near = Spelling.suggestions(for: key, among: names)
+        let hint: String =
+            if names.isEmpty { "The table has no columns; tablesDB.createTextColumn and its kin add them." }
+            else if near.isEmpty { "Columns are \(names.joined(separator: ", "))." }
+            else { "Did you mean \(near.joined(separator: " or "))?" }
+        return invalid(key, "the table has no column '\(key)'", hint: hint)
+    }
+
+    private static func invalid(_ field: String, _ reason: String, hint: String? = nil) -> AppError {
+        AppError(.rowInvalidStructure, "Invalid row: \(reason).", argument: "data.\(field)", hint: hint)
+    }
+}

@@ -1,0 +1,32 @@
+import Storage
+import Values
+
+/// `tablesDB.listRows`.
+enum RowList {
+    static let handler = Handler.read(
+        "tablesDB.listRows", prepare: { call throws(AppError) -> Query in try call.queries() }
+    ) { query, context in
+        let table = try context.table()
+        let access = context.caller.access(.read, to: table)
+        guard access != .none else { throw context.caller.refusal(.read, on: table) }
+        let binding = RowFields.binding(table)
+        let shape = try RowShape(selected: query.select).bound(to: table)
+        var page = RowQuery(limit: query.limit ?? SystemList.defaultLimit)
+        page.filters = try binding.filters(query.filters)
+        page.orders = try binding.orders(query.orders)
+        page.offset = query.offset ?? 0
+        page.columns = shape.positions
+        if access == .own { page.permissions = context.caller.grants(.read) }
+        if let cursor = query.cursor {
+            guard let row = try context.session.row(cursor.id, in: table.layout),
+                context.caller.may(.read, row.permissions, in: table)
+            else { throw AppError.unknownCursor(cursor) }
+            page.position = try cursor.position(of: row, in: page.orders, table.layout)
+        }
+        let rows = try context.session.rows(page, in: table.layout)
+        let total =
+            context.call.bool("total")
+            ? try context.session.count(page, in: table.layout, cap: SystemList.countCap) : 0
+        return ["total": .int(Int64(total)), "rows": .array(rows.map { shape.json($0) })]
+    }
+}

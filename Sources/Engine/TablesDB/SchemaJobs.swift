@@ -1,0 +1,100 @@
+import Storage
+import Values
+
+/// Changes of existing tables, which not every store can make inside a transaction: queued by the operation, carried
+/// out after its commit, and visible as the state of the column or the index.
+enum SchemaJobs {
+    static let dropTable = "schema.dropTable"
+    static let addColumn = "schema.addColumn"
+    static let dropColumn = "schema.dropColumn"
+    static let renameColumn = "schema.renameColumn"
+    static let createIndex = "schema.createIndex"
+    static let dropIndex = "schema.dropIndex"
+
+    /// The job that carries out a change of one part of a table.
+    static func job(_ kind: String, _ table: Table, part: String) -> Job {
+        Job(
+            kind: kind,
+            payload: [
+                "databaseId": .string(table.databaseID), "tableId": .string(table.id), "uid": .string(table.uid),
+                "part": .string(part),
+            ])
+    }
+
+    static let handlers: [JobHandler] = [
+        JobHandler(kind: dropTable) { run in
+            let layout = TableLayout(
+                databaseID: run.payload["databaseId"]?.string, tableID: run.payload["tableId"]?.string ?? "",
+                incarnation: run.payload["uid"]?.string ?? "", columns: [])
+            try await run.end(after: .dropTable(layout)) { _ in }
+        },
+        JobHandler(kind: addColumn) { run in
+            guard let (table, column) = try await find(run, \.columns, \.uid) else { return try await abandon(run) }
+            try await run.end(after: .addColumn(column.layout, table.layout)) { session in
+                try set(column.uid, ["status": "available"], SystemTables.columns, run, session)
+            }
+        },
+        JobHandler(kind: dropColumn) { run in
+            guard let (table, column) = try await find(run, \.columns, \.uid) else { return try await abandon(run) }
+            try await run.end(after: .dropColumn(column.layout, table.layout)) { session in
+                _ = try session.delete(column.uid, from: SystemTables.columns)
+                try session.bumpSchemaVersion()
+            }
+        },
+        JobHandler(kind: renameColumn) { run in
+            guard let (table, column) = try await find(run, \.columns, \.uid), column.storedAs != column.key else {
+                return try await abandon(run)
+            }
+            try await run.end(after: .renameColumn(from: column.storedAs, to: column.key, table.layout)) { session in
+                try set(column.uid, ["storedAs": .string(column.key)], SystemTables.columns, run, session)
+            }
+        },
+        JobHandler(kind: createIndex) { run in
+            guard let (table, index) = try await find(run, \.indexes, \.uid) else { return try await abandon(run) }
+            do {
+                try await run.end(after: .createIndex(index.layout, table.layout)) { session in
+                    try set(index.uid, ["status": "available"], SystemTables.indexes, run, session)
+                }
+            } catch let error as StoreError where error.kind == .uniqueViolation {
+                try await run.end { session in
+                    let reason = "Rows of the table hold the same values; make them differ and create the index again."
+                    try set(
+                        index.uid, ["status": "failed", "error": .string(reason)], SystemTables.indexes, run, session)
+                }
+            }
+        },
+        JobHandler(kind: dropIndex) { run in
+            guard let (table, index) = try await find(run, \.indexes, \.uid) else { return try await abandon(run) }
+            try await run.end(after: .dropIndex(key: index.key, table.layout)) { session in
+                _ = try session.delete(index.uid, from: SystemTables.indexes)
+                try session.bumpSchemaVersion()
+            }
+        },
+    ]
+
+    /// The part that a job is about; nil when it, or its table, is gone.
+    private static func find<Part: Sendable>(
+        _ run: JobRun, _ parts: @Sendable (Table) -> [Part], _ uid: @Sendable (Part) -> String
+    ) async throws -> (Table, Part)? {
+        let payload = run.payload
+        let table = try await run.store.read { session in
+            try SchemaReader(session: session).table(
+                payload["tableId"]?.string ?? "", in: payload["databaseId"]?.string ?? "")
+        }
+        guard let table, table.uid == payload["uid"]?.string,
+            let part = parts(table).first(where: { uid($0) == payload["part"]?.string })
+        else { return nil }
+        return (table, part)
+    }
+
+    private static func abandon(_ run: JobRun) async throws {
+        try await run.end { _ in }
+    }
+
+    private static func set(
+        _ uid: String, _ fields: JSONObject, _ layout: TableLayout, _ run: JobRun, _ session: any WriteSession
+    ) throws {
+        _ = try session.update(uid, Record.change(layout, at: run.now, fields), in: layout)
+        try session.bumpSchemaVersion()
+    }
+}

@@ -1,0 +1,105 @@
+import Storage
+import Values
+
+/// `tablesDB.createTable`, `getTable`, `updateTable`, `deleteTable`, `listTables`.
+enum TableHandlers {
+    static let all: [Handler] = [create, get, update, delete, list]
+
+    /// What `createTable` is asked to make.
+    struct NewTable: Sendable {
+        var id: String
+        var columns: [Column]
+        var indexes: [Index]
+    }
+
+    static let create = Handler.define(
+        "tablesDB.createTable",
+        prepare: { call throws(AppError) -> NewTable in
+            let columns = try InlineDefinitions.columns(call)
+            return NewTable(
+                id: call.newID("tableId"), columns: columns, indexes: try InlineDefinitions.indexes(call, columns))
+        }
+    ) { new, context in
+        let database = try context.database()
+        let call = context.call
+        let uid = call.clock.makeID()
+        let permissions = Permissions.expanded(
+            call.optional("permissions")?.strings ?? [], for: [.create, .update, .delete])
+        let fields: JSONObject = [
+            "database": .string(database.id), "table": .string(new.id), "name": .string(call.string("name")),
+            "enabled": .bool(call.bool("enabled")), "rowSecurity": .bool(call.bool("rowSecurity")),
+            "permissions": JSON(permissions), "uid": .string(uid),
+            "search": .string(DatabaseHandlers.searchText(new.id, call.string("name"))),
+        ]
+        let row = NewRow(
+            id: "\(database.id)/\(new.id)", createdAt: call.now, updatedAt: call.now,
+            values: Record.values(SystemTables.tables, fields))
+        do { _ = try context.writer.insert(row, into: SystemTables.tables) } catch let error as StoreError
+            where error.kind == .duplicateID
+        {
+            throw AppError(
+                .tableAlreadyExists, "There is a table '\(new.id)' in the database '\(database.id)' already.",
+                argument: "tableId", hint: "Choose another id, \"unique()\", or use tablesDB.updateTable.")
+        }
+        for column in new.columns { try ColumnHandlers.insert(column, uid, context) }
+        for index in new.indexes { try IndexHandlers.insert(index, uid, context) }
+        let table = try context.schema.table(new.id, in: database.id)!
+        try context.writer.create(table.layout, indexes: new.indexes.map(\.layout))
+        context.eventIDs["tableId"] = new.id
+        return table.json
+    }
+
+    static let get = Handler.read("tablesDB.getTable") { context in try context.table().json }
+
+    static let update = Handler.define("tablesDB.updateTable", prepare: { _ in }) { _, context in
+        let table = try context.table()
+        let call = context.call
+        let name = call.optional("name")?.string ?? table.name
+        let permissions = call.optional("permissions")?.strings.map {
+            Permissions.expanded($0, for: [.create, .update, .delete])
+        }
+        let fields: JSONObject = [
+            "name": .string(name), "enabled": .bool(call.bool("enabled")),
+            "rowSecurity": .bool(call.bool("rowSecurity")), "permissions": JSON(permissions ?? table.permissions),
+            "search": .string(DatabaseHandlers.searchText(table.id, name)),
+        ]
+        try touch(table, fields, context)
+        return try context.schema.table(table.id, in: table.databaseID)!.json
+    }
+
+    static let delete = Handler.define("tablesDB.deleteTable", prepare: { _ in }) { _, context in
+        try remove(try context.table(), context)
+        return [:]
+    }
+
+    static let list = Handler.read("tablesDB.listTables") { context in
+        let database = try context.database()
+        return try tables.answer(context, base: [.compare("database", .equal, [.string(database.id)])]) {
+            try context.schema.table($0).json
+        }
+    }
+
+    private static let tables = SystemList(
+        SystemTables.tables, name: "tables", idField: "table",
+        fields: [("$id", "table"), ("name", "name"), ("enabled", "enabled"), ("rowSecurity", "rowSecurity")])
+
+    /// Forgets a table at once and queues the removal of its rows.
+    static func remove(_ table: Table, _ context: WriteContext) throws {
+        for column in table.columns { _ = try context.writer.delete(column.uid, from: SystemTables.columns) }
+        for index in table.indexes { _ = try context.writer.delete(index.uid, from: SystemTables.indexes) }
+        _ = try context.writer.delete("\(table.databaseID)/\(table.id)", from: SystemTables.tables)
+        try context.enqueue(
+            Job(
+                kind: SchemaJobs.dropTable,
+                payload: [
+                    "databaseId": .string(table.databaseID), "tableId": .string(table.id), "uid": .string(table.uid),
+                ]))
+    }
+
+    /// Changes fields of a table's own row.
+    static func touch(_ table: Table, _ fields: JSONObject, _ context: WriteContext) throws {
+        _ = try context.writer.update(
+            "\(table.databaseID)/\(table.id)", Record.change(SystemTables.tables, at: context.now, fields),
+            in: SystemTables.tables)
+    }
+}
