@@ -1,0 +1,35 @@
+private import CCatalog
+package import Values
+
+extension Catalog {
+    /// The catalog of this program, parsed at first use.
+    ///
+    /// It is embedded at build time, so a malformed one is a precondition failure that names the operation.
+    package static let embedded: Catalog = {
+        let bytes = UnsafeBufferPointer(start: tandem_catalog_bytes(), count: tandem_catalog_length())
+        do throws(JSONError) { return Catalog(try JSON(parsing: bytes)) } catch {
+            preconditionFailure("catalog.json: \(error)")
+        }
+    }()
+
+    /// Reads a catalog from the JSON value of its file.
+    package convenience init(_ json: JSON) {
+        guard case .object(let object) = json else { preconditionFailure("catalog.json: must be an object") }
+        let root = ObjectReader(object, of: "top level")
+        var shared: [String: Parameter] = [:]
+        for (name, reader) in root.section("parameters") { shared[name] = Parameter(reader, name: name) }
+        let services = root.section("services").map { name, reader in
+            Service(id: name, summary: reader.string("summary"))
+        }
+        let operations = root.objects("operations").map { Operation($0, shared: shared) }
+        for operation in operations where !services.contains(where: { $0.id == operation.service }) {
+            preconditionFailure("catalog.json, \(operation.id): its service is not declared")
+        }
+        guard case .object(let search)? = object["search"] else { root.fail("'search' must be an object") }
+        self.init(
+            operations: operations,
+            services: services,
+            vocabulary: Vocabulary(ObjectReader(search, of: "search"))
+        )
+    }
+}

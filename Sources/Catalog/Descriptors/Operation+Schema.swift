@@ -1,0 +1,71 @@
+package import Values
+
+extension Operation {
+    /// The arguments as a JSON Schema (2020-12) object that allows nothing else and describes every property.
+    package var inputSchema: JSON { ParameterType.objectSchema(of: parameters) }
+}
+
+extension ParameterType {
+    fileprivate static func objectSchema(of parameters: [Parameter]) -> JSON {
+        var schema: JSONObject = ["type": "object"]
+        schema["properties"] = .object(JSONObject(parameters.map { (key: $0.name, value: $0.schema) }))
+        let required = parameters.filter(\.isRequired).map(\.name)
+        if !required.isEmpty { schema["required"] = JSON(required) }
+        schema["additionalProperties"] = false
+        return .object(schema)
+    }
+
+    fileprivate var schema: JSONObject {
+        switch self {
+        case .id, .newID: return ["type": "string", "minLength": 1, "maxLength": 36]
+        case .key: return ["type": "string", "minLength": 1, "maxLength": 36]
+        case .string(let length):
+            var schema: JSONObject = ["type": "string"]
+            if length.lowerBound > 0 { schema["minLength"] = .int(Int64(length.lowerBound)) }
+            if length.upperBound < .max { schema["maxLength"] = .int(Int64(length.upperBound)) }
+            return schema
+        case .integer(let range):
+            var schema: JSONObject = ["type": "integer"]
+            if range.lowerBound > .min { schema["minimum"] = .int(range.lowerBound) }
+            if range.upperBound < .max { schema["maximum"] = .int(range.upperBound) }
+            return schema
+        case .bigint: return ["type": ["integer", "string"], "pattern": "^-?[0-9]{1,19}$"]
+        case .number: return ["type": "number"]
+        case .boolean: return ["type": "boolean"]
+        case .enumeration(let words): return ["type": "string", "enum": JSON(words)]
+        case .object(let members):
+            return members.isEmpty ? ["type": "object"] : Self.objectSchema(of: members).object!
+        case .objectOrJSON: return ["type": ["object", "string"]]
+        case .array(let item, let count):
+            var schema: JSONObject = ["type": "array", "items": item.schema]
+            if count.lowerBound > 0 { schema["minItems"] = .int(Int64(count.lowerBound)) }
+            schema["maxItems"] = .int(Int64(count.upperBound))
+            return schema
+        case .queries:
+            return [
+                "type": "array", "items": ["type": ["object", "string"]], "maxItems": .int(Int64(Query.maximumQueries)),
+            ]
+        case .permissions:
+            return ["type": "array", "items": ["type": "string"], "maxItems": .int(Int64(Self.longestList))]
+        case .datetime: return ["type": "string", "format": "date-time"]
+        case .any: return [:]
+        }
+    }
+}
+
+extension Parameter {
+    fileprivate var schema: JSON {
+        var schema = type.schema
+        if isNullable {
+            switch schema["type"] {
+            case .string(let word)?: schema["type"] = [.string(word), "null"]
+            case .array(let words)?: schema["type"] = .array(words + ["null"])
+            default: break
+            }
+            if case .array(let words)? = schema["enum"] { schema["enum"] = .array(words + [.null]) }
+        }
+        if let defaultValue { schema["default"] = defaultValue }
+        if !description.isEmpty { schema["description"] = .string(description) }
+        return .object(schema)
+    }
+}

@@ -1,0 +1,30 @@
+package import Values
+
+/// One argument that an operation takes, or one member of an object inside such an argument.
+package final class Parameter: Sendable {
+    /// Where the argument stands in the REST form.
+    package enum Place: String, Sendable {
+        case path, query, body
+    }
+
+    /// camelCase; empty for the items of a list.
+    package let name: String
+    package let place: Place
+    package let type: ParameterType
+    package let isRequired: Bool
+    /// Whether null is a value of its own; otherwise null stands for an argument that was left out.
+    package let isNullable: Bool
+    /// What is filled in when the argument is left out; nil to leave it out of the result too.
+    package let defaultValue: JSON?
+    package let description: String
+
+    init(_ reader: ObjectReader, name fallback: String = "") {
+        name = reader.optionalString("name") ?? fallback
+        place = reader.optionalWord("in") ?? .body
+        type = ParameterType(reader)
+        isRequired = reader.flag("required")
+        isNullable = reader.flag("nullable")
+        defaultValue = reader.object["default"]
+        description = reader.optionalString("description") ?? ""
+    }
+}

@@ -1,0 +1,58 @@
+package import Values
+
+extension Catalog {
+    /// How much a search hit says about the arguments.
+    package enum Detail: String, Sendable, CaseIterable {
+        /// One line per operation.
+        case signature
+        /// The JSON Schema as well.
+        case schema
+    }
+
+    /// Operations that do what a query says, best first:
+    /// `{ hits: [ { operation, summary, signature, effect, schema? } ], total, hint? }`.
+    ///
+    /// An operation's id as the query, in any spelling, brings that operation first and with its schema. `total` counts
+    /// the hits beyond the limit too. `hint` is there when nothing fits well.
+    ///
+    /// - Parameters:
+    ///   - service: the only service to look in, in any spelling.
+    ///   - limit: how many hits to return at most.
+    package func search(
+        query: String, service: String? = nil, limit: Int = 5, detail: Detail = .signature
+    ) -> JSON {
+        let ranking = index.ranked(query, service: service)
+        var found = ranking.hits.map(\.operation)
+        let exact = operation(query)
+        if let exact {
+            found.removeAll { $0 === exact }
+            found.insert(exact, at: 0)
+        }
+        let hits = found.prefix(limit).map { operation in
+            operation.hit(withSchema: detail == .schema || operation === exact)
+        }
+        var answer: JSONObject = ["hits": .array(hits), "total": .int(Int64(found.count))]
+        if exact == nil, ranking.isWeak { answer["hint"] = .string(hint(found.isEmpty, service: service)) }
+        return .object(answer)
+    }
+
+    private func hint(_ isEmpty: Bool, service: String?) -> String {
+        let list = services.map { "\($0.id): \($0.summary)" }.joined(separator: " ")
+        if let service, !services.contains(where: { Spelling.folded($0.id) == Spelling.folded(service) }) {
+            return "There is no service '\(service)'. Services are \(list)"
+        }
+        let start = isEmpty ? "Nothing matches." : "No operation fits well."
+        return "\(start) Say what is to be done to what, such as \"add a column\". Services are \(list)"
+    }
+}
+
+extension Operation {
+    fileprivate func hit(withSchema: Bool) -> JSON {
+        var hit: JSONObject = [
+            "operation": .string(id), "summary": .string(summary), "signature": .string(signature),
+            "effect": .string(effect.rawValue),
+        ]
+        if withSchema { hit["schema"] = inputSchema }
+        return .object(hit)
+    }
+}

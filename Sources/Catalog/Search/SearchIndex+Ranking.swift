@@ -1,0 +1,99 @@
+extension SearchIndex {
+    /// The operations that match a query, best first.
+    struct Ranking {
+        var hits: [(operation: Operation, score: Double)] = []
+        /// Whether even the best hit explains little of the query.
+        var isWeak = true
+    }
+
+    /// What is left of the score of an operation that does something else than the query's verbs say.
+    private static let otherVerb = 0.35
+    /// What verbs are worth when the query has none: people describe what they want to have or to see.
+    private static let defaultVerbs = ["creat": 1.0, "list": 0.95, "describ": 0.95, "get": 0.9]
+    private static let otherDefault = 0.75
+    private static let pairWeight = 0.5
+    private static let deprecatedWeight = 0.5
+    /// Hits with a smaller share of the best score are not worth showing.
+    private static let smallestShare = 0.2
+
+    /// - Parameter service: the only service to look in, in any spelling.
+    func ranked(_ text: String, service: String?) -> Ranking {
+        let query = SearchQuery(text, index: self)
+        var scores = [Double](repeating: 0, count: documents.count)
+        var matched = [Double](repeating: 0, count: documents.count)
+        for part in query.parts { add(part, to: &scores, &matched) }
+        for (first, second) in zip(query.parts, query.parts.dropFirst()) { addPairs(first, second, to: &scores) }
+        let asked = Set(query.parts.flatMap { $0.terms.map(\.term) })
+        for document in documents.indices where scores[document] > 0 {
+            scores[document] *= fit(documents[document], to: query, asked)
+        }
+        rankReplacementsFirst(&scores)
+        let folded = service.map(Self.folded)
+        var ranking = Ranking()
+        ranking.hits = documents.indices
+            .filter { scores[$0] > 0 && (folded == nil || Self.folded(documents[$0].operation.service) == folded) }
+            .sorted { (-scores[$0], $0) < (-scores[$1], $1) }
+            .map { (documents[$0].operation, scores[$0]) }
+        guard let best = ranking.hits.first else { return ranking }
+        ranking.hits.removeAll { $0.score < best.score * Self.smallestShare }
+        if let document = documents.firstIndex(where: { $0.operation === best.operation }) {
+            let words = Double(query.parts.count + query.unknown)
+            ranking.isWeak = matched[document] < words * 0.4
+        }
+        return ranking
+    }
+
+    private func add(_ part: SearchQuery.Part, to scores: inout [Double], _ matched: inout [Double]) {
+        var best: [Int: Double] = [:]
+        for (term, weight) in part.terms {
+            for posting in postings(of: term) {
+                best[posting.document] = max(best[posting.document] ?? 0, posting.weight * weight)
+            }
+        }
+        for (document, score) in best {
+            scores[document] += score * part.weight
+            matched[document] += 1
+        }
+    }
+
+    private func addPairs(_ first: SearchQuery.Part, _ second: SearchQuery.Part, to scores: inout [Double]) {
+        var best: [Int: Double] = [:]
+        for left in first.stems {
+            for right in second.stems {
+                guard let term = term("\(left) \(right)") else { continue }
+                for posting in postings(of: term) {
+                    best[posting.document] = max(best[posting.document] ?? 0, posting.weight)
+                }
+            }
+        }
+        let weight = Self.pairWeight * min(first.weight, second.weight)
+        for (document, score) in best { scores[document] += score * weight }
+    }
+
+    /// How well the name of an operation fits: its verb, and how many of its other words are asked for.
+    private func fit(_ document: Document, to query: SearchQuery, _ asked: Set<Int>) -> Double {
+        let verb: Double
+        if query.verbs.isEmpty {
+            verb = Self.defaultVerbs[document.verb] ?? Self.otherDefault
+        } else {
+            verb = max(Self.otherVerb, query.verbs[document.verb] ?? 0)
+        }
+        guard !document.nouns.isEmpty else { return verb }
+        let share = Double(document.nouns.count { asked.contains($0) }) / Double(document.nouns.count)
+        return verb * (0.75 + 0.25 * share)
+    }
+
+    private func rankReplacementsFirst(_ scores: inout [Double]) {
+        for (index, document) in documents.enumerated() where document.operation.isDeprecated && scores[index] > 0 {
+            scores[index] *= Self.deprecatedWeight
+            guard let new = documents.firstIndex(where: { $0.operation.id == document.operation.replacedBy }) else {
+                continue
+            }
+            if scores[new] > 0 { scores[index] = min(scores[index], scores[new] * 0.99) }
+        }
+    }
+
+    private static func folded(_ service: String) -> String {
+        String(service.lowercased().filter { $0.isLetter || $0.isNumber })
+    }
+}

@@ -1,0 +1,55 @@
+/// An inverted index over the texts of operations, with the weights of BM25F worked out in advance.
+///
+/// BM25F (Robertson, Zaragoza, Taylor: "Simple BM25 extension to multiple weighted fields", CIKM 2004) adds up the
+/// occurrences of a term over the fields, each with its weight and normalised by its length, and saturates the sum
+/// once. That doesn't depend on the query, so a posting is one number.
+struct SearchIndex: Sendable {
+    struct Posting: Sendable {
+        let document: Int
+        let weight: Double
+    }
+
+    /// One searchable operation.
+    struct Document: Sendable {
+        let operation: Operation
+        /// The stem of the first word of its name.
+        let verb: String
+        /// The terms of the other words of its name.
+        let nouns: [Int]
+    }
+
+    let documents: [Document]
+    let vocabulary: Vocabulary
+    let typos: TypoFinder
+    /// The first words of names, by stem.
+    let verbs: Set<String>
+    private let terms: [String: Int]
+    private let postings: [[Posting]]
+    private let rarities: [Double]
+
+    init(operations: [Operation], services: [Catalog.Service], vocabulary: Vocabulary) {
+        var builder = SearchIndexBuilder(count: operations.count)
+        for (document, operation) in operations.enumerated() {
+            for field in SearchField.allCases { builder.add(field, of: operation, document) }
+        }
+        let (terms, postings, rarities) = builder.finished()
+        documents = operations.map { operation in
+            let name = Words.split(operation.name).map(Stemmer.stem)
+            return Document(operation: operation, verb: name[0], nouns: name.dropFirst().compactMap { terms[$0] })
+        }
+        verbs = Set(documents.map(\.verb))
+        self.terms = terms
+        self.postings = postings
+        self.rarities = rarities
+        self.vocabulary = vocabulary
+        typos = TypoFinder(words: builder.words.union(vocabulary.words))
+    }
+
+    /// The number of a term, which is a stem or two stems with a space between them.
+    func term(_ text: String) -> Int? { terms[text] }
+
+    /// How much it says that a document holds the term: its inverse document frequency.
+    func rarity(of term: Int) -> Double { rarities[term] }
+
+    func postings(of term: Int) -> [Posting] { postings[term] }
+}

@@ -1,0 +1,123 @@
+/// What a query asks for, in the terms of an index.
+struct SearchQuery {
+    /// One word or phrase of the query, with the terms it may stand for.
+    struct Part {
+        var terms: [(term: Int, weight: Double)] = []
+        /// The stems behind ``terms``, for pairs of neighbours.
+        var stems: [String] = []
+        /// Lower where the query only says in which context the thing stands.
+        var weight = 1.0
+    }
+
+    var parts: [Part] = []
+    /// How well an operation that starts with a verb fits, by the verb's stem; empty when no verb is in the query.
+    var verbs: [String: Double] = [:]
+    /// Whether more than one thing is asked for.
+    var isPlural = false
+    /// How many words, stop words aside, mean nothing here.
+    var unknown = 0
+
+    /// What a synonym is worth against the word itself.
+    private static let synonymWeight = 0.85
+    /// What a correction is worth, by its distance.
+    private static let correctionWeights = [1, 0.8, 0.65]
+    private static let contextWeight = 0.5
+    /// What each further verb of a sentence is worth against the one before.
+    private static let laterVerb = 0.8
+
+    private let index: SearchIndex
+    private var words: [String]
+    private var stems: [String]
+    private var verbCount = 0
+
+    init(_ text: String, index: SearchIndex) {
+        self.index = index
+        words = Words.split(text)
+        stems = words.map(Stemmer.stem)
+        var context = 1.0
+        var position = 0
+        while position < words.count {
+            if index.vocabulary.isPreposition(words[position]) { context = Self.contextWeight }
+            let before = verbCount
+            let (part, length) = read(at: position)
+            if verbCount > before { context = 1 }
+            if var part {
+                part.weight = verbCount > before ? 1 : context
+                parts.append(part)
+            }
+            position += length
+        }
+        preferListsForPlurals()
+    }
+
+    /// Reads a phrase, a word, or a word that was written as two.
+    private mutating func read(at position: Int) -> (part: Part?, length: Int) {
+        let vocabulary = index.vocabulary
+        var part = Part()
+        if position + 1 < stems.count, index.term(stems[position]) == nil || stems[position].utf8.count <= 6 {
+            let joined = Stemmer.stem(words[position] + words[position + 1])
+            if !vocabulary.isStopWord(words[position]), let term = index.term(joined) {
+                part.terms = [(term, 1)]
+                part.stems = [joined]
+                return (part, 2)
+            }
+        }
+        if let (length, meanings) = vocabulary.meanings(of: stems[position...]) {
+            add(stems[position..<(position + length)], meanings, scale: 1, at: position, to: &part)
+            return (part.terms.isEmpty ? nil : part, length)
+        }
+        if vocabulary.isStopWord(words[position]) { return (nil, 1) }
+        if index.term(stems[position]) != nil {
+            add(stems[position...position], [], scale: 1, at: position, to: &part)
+            return (part, 1)
+        }
+        guard let (distance, corrections) = index.typos.corrections(of: words[position]) else {
+            unknown += 1
+            return (nil, 1)
+        }
+        for word in corrections {
+            let stem = Stemmer.stem(word)
+            let meanings = vocabulary.meanings(of: [stem])?.meanings ?? []
+            add([stem], meanings, scale: Self.correctionWeights[distance], at: position, to: &part)
+        }
+        return (part.terms.isEmpty ? nil : part, 1)
+    }
+
+    private mutating func add(
+        _ literal: ArraySlice<String>, _ meanings: [Vocabulary.Meaning], scale: Double, at position: Int,
+        to part: inout Part
+    ) {
+        let isPhrase = literal.count > 1
+        for stem in literal where !(isPhrase && index.vocabulary.isStopWord(stem)) {
+            if let term = index.term(stem) { part.terms.append((term, scale * (isPhrase ? 0.6 : 1))) }
+            part.stems.append(stem)
+        }
+        let isNoun = position > 0 && index.vocabulary.isArticle(words[position - 1])
+        let asVerbs = meanings.filter { $0.isVerb && !isNoun }
+        for meaning in meanings where !(meaning.isVerb && isNoun) {
+            if let term = index.term(meaning.stem) { part.terms.append((term, scale * Self.synonymWeight)) }
+            part.stems.append(meaning.stem)
+        }
+        if !isPhrase, !isNoun, let stem = literal.first, index.verbs.contains(stem), asVerbs.isEmpty {
+            note([stem], scale)
+        } else if !asVerbs.isEmpty {
+            note(asVerbs.map(\.stem), scale)
+        }
+        if !isPhrase, asVerbs.isEmpty, words[position].hasSuffix("s"), words[position] != stems[position] {
+            isPlural = true
+        }
+    }
+
+    private mutating func note(_ found: [String], _ scale: Double) {
+        var weight = 1.0
+        for _ in 0..<verbCount { weight *= Self.laterVerb }
+        for verb in found { verbs[verb] = max(verbs[verb] ?? 0, weight) }
+        verbCount += 1
+    }
+
+    /// `get` with a plural means a list, and a list of one thing means that thing.
+    private mutating func preferListsForPlurals() {
+        guard let list = verbs["list"], let get = verbs["get"] else { return }
+        if isPlural { verbs["get"] = get * 0.75 } else { verbs["list"] = list * 0.85 }
+    }
+}

@@ -1,0 +1,44 @@
+import Values
+
+/// Finds the known words that a misspelled one may stand for.
+struct TypoFinder: Sendable {
+    /// By first letter, which is rarely the wrong one.
+    private var buckets: [UInt8: [(bytes: [UInt8], word: String)]] = [:]
+
+    init(words: some Sequence<String>) {
+        for word in words where word.utf8.count >= 4 {
+            let bytes = Array(word.utf8)
+            buckets[bytes[0], default: []].append((bytes, word))
+        }
+    }
+
+    /// The closest words, at most three: one edit away from four letters on, two from eight on.
+    func corrections(of word: String) -> (distance: Int, words: [String])? {
+        let bytes = Array(word.utf8)
+        guard bytes.count >= 4 else { return shortCorrections(of: bytes) }
+        var limit = bytes.count >= 8 ? 2 : 1
+        var found: [String] = []
+        // The second letter too, for `ocunt`.
+        for letter in Set([bytes[0], bytes[1]]) {
+            for (candidate, text) in buckets[letter] ?? [] {
+                guard let distance = Spelling.distance(bytes, candidate, limit: limit) else { continue }
+                if letter != bytes[0], candidate[1] != bytes[0] { continue }
+                if distance < limit {
+                    limit = distance
+                    found.removeAll()
+                }
+                found.append(text)
+            }
+        }
+        return found.isEmpty ? nil : (limit, Array(found.sorted().prefix(3)))
+    }
+
+    /// Words of three letters are corrected only when one letter of a longer word is missing.
+    private func shortCorrections(of bytes: [UInt8]) -> (distance: Int, words: [String])? {
+        guard bytes.count == 3 else { return nil }
+        let found = (buckets[bytes[0]] ?? []).filter {
+            $0.bytes.count == 4 && Spelling.distance(bytes, $0.bytes, limit: 1) != nil
+        }
+        return found.isEmpty ? nil : (1, found.map(\.word).sorted())
+    }
+}

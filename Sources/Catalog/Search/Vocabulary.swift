@@ -1,0 +1,70 @@
+import Values
+
+/// What the search knows about English and about other products' words: the section `search` of the catalog.
+struct Vocabulary: Sendable {
+    /// What a word or phrase stands for.
+    struct Meaning: Sendable, Equatable {
+        /// The stem of the word that operations use.
+        let stem: String
+        /// Whether it names what is to be done; operations start with such a word.
+        let isVerb: Bool
+    }
+
+    private struct Phrase: Sendable {
+        let stems: [String]
+        var meanings: [Meaning]
+    }
+
+    /// Every word in it, as written, for the correction of typos.
+    private(set) var words: Set<String> = []
+    private var stopWords: Set<String> = []
+    /// Words after which a place or a circumstance is named instead of the thing itself.
+    private var prepositions: Set<String> = []
+    private var articles: Set<String> = []
+    /// By the stem of the first word; longer phrases first.
+    private var phrases: [String: [Phrase]] = [:]
+
+    init(_ reader: ObjectReader) {
+        stopWords = Set(reader.strings("stopWords"))
+        prepositions = Set(reader.strings("prepositions"))
+        articles = Set(reader.strings("articles"))
+        add(reader, "verbs", areVerbs: true)
+        add(reader, "synonyms", areVerbs: false)
+        for key in phrases.keys { phrases[key]?.sort { left, right in left.stems.count > right.stems.count } }
+    }
+
+    private mutating func add(_ reader: ObjectReader, _ section: String, areVerbs: Bool) {
+        guard case .object(let table)? = reader.object[section] else { reader.fail("'\(section)' must be an object") }
+        for (word, value) in table.members {
+            guard let others = value.strings else { reader.fail("'\(section).\(word)' must hold strings") }
+            let meaning = Meaning(stem: Stemmer.stem(word), isVerb: areVerbs)
+            if areVerbs { add(word, meaning) }
+            for phrase in others { add(phrase, meaning) }
+        }
+    }
+
+    private mutating func add(_ text: String, _ meaning: Meaning) {
+        let parts = Words.split(text)
+        guard !parts.isEmpty else { return }
+        if parts.count == 1 { words.insert(parts[0]) }
+        let stems = parts.map(Stemmer.stem)
+        var known = phrases[stems[0], default: []]
+        if let index = known.firstIndex(where: { $0.stems == stems }) {
+            if !known[index].meanings.contains(meaning) { known[index].meanings.append(meaning) }
+        } else {
+            known.append(Phrase(stems: stems, meanings: [meaning]))
+        }
+        phrases[stems[0]] = known
+    }
+
+    func isStopWord(_ word: String) -> Bool { stopWords.contains(word) }
+    func isPreposition(_ word: String) -> Bool { prepositions.contains(word) }
+    func isArticle(_ word: String) -> Bool { articles.contains(word) }
+
+    /// The longest word or phrase with a meaning at the start of some stems.
+    func meanings(of stems: ArraySlice<String>) -> (length: Int, meanings: [Meaning])? {
+        guard let first = stems.first, let known = phrases[first] else { return nil }
+        guard let phrase = known.first(where: { stems.starts(with: $0.stems) }) else { return nil }
+        return (phrase.stems.count, phrase.meanings)
+    }
+}

@@ -1,0 +1,104 @@
+import Catalog
+import Testing
+import Values
+
+@Suite("The embedded catalog")
+struct DescriptorTests {
+    @Test func declaresEveryOperationOnce() {
+        let ids = Catalog.embedded.operations.map(\.id)
+        #expect(ids.count == 53)
+        #expect(Set(ids).count == ids.count)
+    }
+
+    @Test func statesTheFactsOfCreateRow() throws {
+        let row = try operation("tablesDB.createRow")
+        #expect(row.service == "tablesDB")
+        #expect(row.method == "POST")
+        #expect(row.path == "/v1/tablesdb/:databaseId/tables/:tableId/rows")
+        #expect(row.scopes == ["rows.write", "documents.write"])
+        #expect(row.auth == ["Admin", "Session", "Key", "JWT"])
+        #expect(row.effect == .write)
+        #expect(row.runs == .write)
+        #expect(row.status == 201)
+        #expect(row.model == "row")
+        #expect(row.event == "databases.[databaseId].tables.[tableId].rows.[rowId].create")
+        #expect(row.parameters.map(\.name) == ["databaseId", "tableId", "rowId", "data", "permissions"])
+    }
+
+    @Test func onlyContainersAndSchemaAreDestroyed() {
+        let destroying = Catalog.embedded.operations.filter { $0.effect == .destroy }.map(\.id)
+        #expect(
+            destroying == [
+                "tablesDB.delete", "tablesDB.deleteTable", "tablesDB.deleteColumn", "tablesDB.deleteIndex",
+            ]
+        )
+    }
+
+    @Test func aDeprecatedOperationNamesItsSuccessor() throws {
+        for operation in Catalog.embedded.operations {
+            #expect(operation.isDeprecated == (operation.replacedBy != nil))
+            if let successor = operation.replacedBy { #expect(Catalog.embedded.operation(successor) != nil) }
+        }
+    }
+
+    @Test func aReadHasNoEventAndAWriteHasOne() {
+        for operation in Catalog.embedded.operations {
+            #expect((operation.event == nil) == (operation.effect == .read), "\(operation.id)")
+        }
+    }
+
+    @Test func everyPathParameterIsDeclaredAsOne() {
+        for operation in Catalog.embedded.operations {
+            let inPath = operation.path.split(separator: "/").filter { $0.hasPrefix(":") }.map {
+                String($0.dropFirst())
+            }
+            #expect(operation.parameters.filter { $0.place == .path }.map(\.name) == inPath, "\(operation.id)")
+        }
+    }
+
+    @Test func everyTextIsThere() {
+        for operation in Catalog.embedded.operations {
+            #expect(!operation.description.isEmpty, "\(operation.id)")
+            #expect(operation.parameters.allSatisfy { !$0.description.isEmpty }, "\(operation.id)")
+        }
+    }
+
+    @Test(arguments: [
+        "tablesDB.createRow", "tables_db_create_row", "TABLESDB.CREATEROW", "tablesdb create-row", "tablesDB/createRow",
+    ])
+    func findsAnOperationInAnySpelling(_ spelling: String) throws {
+        #expect(Catalog.embedded.operation(spelling)?.id == "tablesDB.createRow")
+    }
+
+    @Test func anUnknownOperationComesWithNearMisses() {
+        let error = Catalog.embedded.unknownOperation("tablesDB.creatRow")
+        #expect(error.code == .operationUnknown)
+        #expect(error.hint?.contains("tablesDB.createRow") == true)
+        #expect(error.hint?.contains("catalog-search") == true)
+    }
+}
+
+@Suite("Narrowing the catalog")
+struct NarrowingTests {
+    @Test func readOnlyLeavesReads() {
+        let narrowed = Catalog.embedded.narrowed(services: nil, scopes: nil, readOnly: true)
+        #expect(narrowed.operations.allSatisfy { $0.effect == .read })
+        #expect(narrowed.operation("tablesDB.listRows") != nil)
+        #expect(narrowed.operation("tablesDB.createRow") == nil)
+    }
+
+    @Test func anyOneScopeSuffices() {
+        let narrowed = Catalog.embedded.narrowed(services: nil, scopes: ["documents.read"], readOnly: false)
+        #expect(narrowed.operations.map(\.id) == ["project.describe", "tablesDB.listRows", "tablesDB.getRow"])
+    }
+
+    @Test func servicesAreNamedInAnySpelling() {
+        let narrowed = Catalog.embedded.narrowed(services: ["Project"], scopes: nil, readOnly: false)
+        #expect(narrowed.operations.map(\.id) == ["project.describe"])
+        #expect(narrowed.services.map(\.id) == ["project"])
+    }
+
+    @Test func nothingGivenIsEverything() {
+        #expect(Catalog.embedded.narrowed(services: nil, scopes: nil, readOnly: false) === Catalog.embedded)
+    }
+}
