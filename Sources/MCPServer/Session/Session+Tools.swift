@@ -1,0 +1,47 @@
+import Values
+
+extension Session {
+    /// There is one page of tools, so no cursor was ever handed out and every one is unknown, the empty one too.
+    func listTools(_ request: Request, _ answer: [UInt8]) -> Action {
+        switch request.params["cursor"] {
+        case nil, .null?: .reply(.result(request.id, answer))
+        default: .reply(.error(request.id, .invalidParams("unknown cursor")))
+        }
+    }
+
+    func callTool(_ request: Request, isModern: Bool) -> Action {
+        guard case .string(let name)? = request.params["name"] else {
+            return .reply(.error(request.id, .invalidParams("\"name\" must be a string")))
+        }
+        guard let tool = tools.first(where: { $0.definition.name == name }) else {
+            let known = tools.map(\.definition.name).joined(separator: ", ")
+            let error = RPCError.invalidParams("unknown tool \"\(RPCError.shortened(name))\"; the tools are \(known)")
+            return .reply(.error(request.id, error))
+        }
+        let arguments: JSONObject
+        switch request.params["arguments"] {
+        case nil, .null?: arguments = JSONObject()
+        case .object(let members)?: arguments = members
+        case let other?:
+            let error = RPCError.invalidParams("\"arguments\" must be an object, not \(other.kindName)")
+            return .reply(.error(request.id, error))
+        }
+        return .call(
+            ToolCall(
+                id: request.id,
+                tool: tool,
+                arguments: arguments,
+                progressToken: progressToken(of: request),
+                isModern: isModern
+            )
+        )
+    }
+
+    private func progressToken(of request: Request) -> JSON? {
+        switch request.params["_meta"]?["progressToken"] {
+        case .string(let token)?: .string(token)
+        case .int(let token)?: .int(token)
+        default: nil
+        }
+    }
+}
