@@ -16,8 +16,11 @@ package enum Actor: Sendable, Hashable, CustomStringConvertible {
         default:
             guard text.hasPrefix("user:"), ID.isValid(String(text.dropFirst(5))) else {
                 throw AppError(
-                    .generalArgumentInvalid, "'\(text)' names no actor.", argument: "as",
-                    hint: "Write \"key\", \"guest\" or \"user:ID\".")
+                    .generalArgumentInvalid,
+                    "'\(text)' names no actor.",
+                    argument: "as",
+                    hint: "Write \"key\", \"guest\" or \"user:ID\"."
+                )
             }
             self = .user(String(text.dropFirst(5)))
         }

@@ -20,8 +20,12 @@ package final class Engine: Sendable {
     private let handlers: [String: Handler]
 
     package init(
-        catalog: Catalog, store: any DocumentStore, access: Access = Access(), project: String = "default",
-        clock: WallClock = .system, log: Logger = Logger(label: "tandem.engine")
+        catalog: Catalog,
+        store: any DocumentStore,
+        access: Access = Access(),
+        project: String = "default",
+        clock: WallClock = .system,
+        log: Logger = Logger(label: "tandem.engine")
     ) {
         self.catalog = catalog
         self.store = store
@@ -53,8 +57,12 @@ package final class Engine: Sendable {
         }
         let caller = try access.authorize(invocation.actor, for: operation)
         let call = Call(
-            operation: operation, arguments: try operation.validate(invocation.arguments), caller: caller,
-            now: clock.now, clock: clock)
+            operation: operation,
+            arguments: try operation.validate(invocation.arguments),
+            caller: caller,
+            now: clock.now,
+            clock: clock
+        )
         do {
             return try await handler.run(call, pipeline)
         } catch let error as AppError {
@@ -74,8 +82,10 @@ package final class Engine: Sendable {
         switch error.kind {
         case .timeout:
             return AppError(
-                .databaseTimeout, "The query took longer than 15 seconds and was stopped.",
-                hint: "Add an index on the columns that it filters or sorts by, or ask for less.")
+                .databaseTimeout,
+                "The query took longer than 15 seconds and was stopped.",
+                hint: "Add an index on the columns that it filters or sorts by, or ask for less."
+            )
         case .pattern: return AppError(.generalQueryInvalid, "Invalid query: \(error.message).", argument: "queries")
         case .cancelled: return AppError(.generalServerError, "The call was cancelled.")
         case .busy, .full, .unavailable, .damaged:

@@ -23,7 +23,8 @@ package protocol DocumentStore: Sendable {
     ///   must not be grouped, so that no other write ever sees a schema which may still vanish.
     /// - Throws: ``StoreError``, or what `body` throws.
     func write<R: Sendable>(
-        grouped: Bool, _ body: @escaping @Sendable (any WriteSession) throws -> R
+        grouped: Bool,
+        _ body: @escaping @Sendable (any WriteSession) throws -> R
     ) async throws -> R
 
     /// Changes the definition of an existing table, then writes `body` in a transaction: the same one where the store

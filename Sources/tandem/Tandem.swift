@@ -1,52 +1,77 @@
-import Logging
-import MCPServer
-import ServiceLifecycle
-import UnixSignals
-import Values
+import ArgumentParser
+import Glibc
 
+/// The command line: one binary, several commands, the protocol being the default one.
 @main
-struct Tandem {
-    static func main() async throws {
-        let streams = StandardStreams.claim()
-        let unavailable: Tool.Run = { _, _ in
-            .failure(AppError(.storeUnavailable, "No store is connected."))
+struct Tandem: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "tandem",
+        abstract: "A backend that AI agents drive with two tools.",
+        discussion: """
+            Without a command tandem speaks the Model Context Protocol on stdin and stdout, for an editor or an agent \
+            that launches it.
+
+            EXAMPLES
+              tandem                                             serve an agent, data in ~/.local/share/tandem
+              tandem --data ./data                               the same, data in ./data
+              tandem search add a column                         what catalog-search finds
+              tandem run tablesDB.create databaseId=shop name=Shop
+              tandem run tablesDB.listRows databaseId=shop tableId=orders --as guest
+
+            Every option is also an environment variable: --data is TANDEM_DATA, --read-only is TANDEM_READ_ONLY=1. An \
+            option beats its variable.
+            """,
+        version: "tandem \(version)",
+        subcommands: [ServeMCP.self, RunOperation.self, SearchCatalog.self],
+        defaultSubcommand: ServeMCP.self
+    )
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as Failure {
+            writeError(failure.message)
+            Glibc.exit(failure.status)
+        } catch {
+            let isSuccess = exitCode(for: error).isSuccess
+            let text = fullMessage(for: error)
+            if isSuccess { writeOutput(text) } else { writeError(text) }
+            Glibc.exit(isSuccess ? 0 : 2)
         }
-        let server = Server(
-            identity: ServerIdentity(
-                name: "tandem",
-                title: "Tandem",
-                version: "0.1.0",
-                instructions: Instructions.text
-            ),
-            tools: [Tool(.catalogSearch, run: unavailable), Tool(.executeOperation, run: unavailable)],
-            input: streams.input,
-            output: streams.output
-        )
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(
-                        service: ProtocolService(server: server),
-                        successTerminationBehavior: .gracefullyShutdownGroup
-                    )
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint, .sighup],
-                logger: Logger(label: "tandem") { _ in SwiftLogNoOpLogHandler() }
-            )
-        )
-        try await group.run()
     }
 }
 
-/// The protocol as a service: graceful shutdown ends it like the end of its input.
-private struct ProtocolService: Service {
-    let server: Server
+/// How a command ends when it does not succeed.
+struct Failure: Error {
+    /// 1: the operation failed; 2: bad usage.
+    var status: Int32
+    var message: String
 
-    func run() async {
-        await withGracefulShutdownHandler {
-            await server.run()
-        } onGracefulShutdown: {
-            server.shutdown()
-        }
+    static func usage(_ message: String) -> Failure {
+        Failure(status: 2, message: "tandem: \(message)\nSee 'tandem --help'.")
+    }
+}
+
+/// Writes a text and a line end to stdout.
+func writeOutput(_ text: String) { write(text, to: 1) }
+
+/// Writes a text and a line end to stderr.
+func writeError(_ text: String) { write(text, to: 2) }
+
+private func write(_ text: String, to descriptor: Int32) {
+    let bytes = Array((text + "\n").utf8)
+    var offset = 0
+    while offset < bytes.count {
+        let count = bytes[offset...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return }
+        offset += count
     }
 }

@@ -84,7 +84,10 @@ struct SearchQuery {
     }
 
     private mutating func add(
-        _ literal: ArraySlice<String>, _ meanings: [Vocabulary.Meaning], scale: Double, at position: Int,
+        _ literal: ArraySlice<String>,
+        _ meanings: [Vocabulary.Meaning],
+        scale: Double,
+        at position: Int,
         to part: inout Part
     ) {
         let isPhrase = literal.count > 1

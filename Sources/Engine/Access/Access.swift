@@ -1,5 +1,5 @@
-package import Catalog
-package import Values
+import Catalog
+import Values
 
 /// Every decision about who may do what. Nothing else in the engine compares roles.
 package struct Access: Sendable {
@@ -23,24 +23,33 @@ package struct Access: Sendable {
         let actor = requested ?? self.actor
         guard self.actor == .key || self.actor == actor else {
             throw AppError(
-                .userUnauthorized, "This process acts as \(self.actor) and can't act as \(actor).", argument: "as",
-                hint: "Leave out \"as\", or start another process with --as.")
+                .userUnauthorized,
+                "This process acts as \(self.actor) and can't act as \(actor).",
+                argument: "as",
+                hint: "Leave out \"as\", or start another process with --as."
+            )
         }
         if isReadOnly, operation.effect != .read {
             throw AppError(
-                .readOnly, "\(operation.id) changes data and this process is read-only.",
-                hint: "Start it without --read-only to allow changes.")
+                .readOnly,
+                "\(operation.id) changes data and this process is read-only.",
+                hint: "Start it without --read-only to allow changes."
+            )
         }
         if actor != .key, !operation.auth.contains("Session") {
             throw AppError(
-                .generalUnauthorizedScope, "\(operation.id) is for the project's key; \(actor) can't run it.",
-                hint: "Run it without \"as\", or with \"as\": \"key\".")
+                .generalUnauthorizedScope,
+                "\(operation.id) is for the project's key; \(actor) can't run it.",
+                hint: "Run it without \"as\", or with \"as\": \"key\"."
+            )
         }
         if let scopes, !operation.scopes.isEmpty, !operation.scopes.contains(where: scopes.contains) {
             throw AppError(
                 .generalUnauthorizedScope,
                 "\(operation.id) needs the scope \(operation.scopes.joined(separator: " or ")), which this process "
-                    + "does not have.", hint: "Start it with --scopes that name one of them.")
+                    + "does not have.",
+                hint: "Start it with --scopes that name one of them."
+            )
         }
         return Caller(actor)
     }
@@ -76,10 +85,12 @@ extension Caller {
     func refusal(_ action: Action, on table: Table) -> AppError {
         let needed = roles.map { action.permission($0) }.joined(separator: ", ")
         return AppError(
-            .userUnauthorized, "\(actor) may not \(action.rawValue) rows of the table '\(table.id)'.",
+            .userUnauthorized,
+            "\(actor) may not \(action.rawValue) rows of the table '\(table.id)'.",
             hint: table.rowSecurity && action != .create
                 ? "The table or the row must grant one of \(needed)."
-                : "The table must grant one of \(needed); tablesDB.updateTable sets its permissions.")
+                : "The table must grant one of \(needed); tablesDB.updateTable sets its permissions."
+        )
     }
 
     /// Refuses to hand out what the caller does not hold itself.
@@ -88,8 +99,11 @@ extension Caller {
         guard !isPrivileged else { return }
         for (index, permission) in permissions.enumerated() where !roles.contains(Permissions.role(permission)) {
             throw AppError(
-                .userUnauthorized, "\(actor) can't grant \(permission): it does not hold that role.",
-                argument: "permissions[\(index)]", hint: "Roles it may grant to: \(roles.joined(separator: ", ")).")
+                .userUnauthorized,
+                "\(actor) can't grant \(permission): it does not hold that role.",
+                argument: "permissions[\(index)]",
+                hint: "Roles it may grant to: \(roles.joined(separator: ", "))."
+            )
         }
     }
 

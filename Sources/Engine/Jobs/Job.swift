@@ -32,7 +32,8 @@ struct JobRun: Sendable {
     /// Closes the job and writes what came of it, in one transaction; does neither when another owner took the job over.
     /// - Parameter change: carried out before, in the same transaction where the store can.
     func end(
-        after change: SchemaChange? = nil, _ effect: @escaping @Sendable (any WriteSession) throws -> Void
+        after change: SchemaChange? = nil,
+        _ effect: @escaping @Sendable (any WriteSession) throws -> Void
     ) async throws {
         let close: @Sendable (any WriteSession) throws -> Void = { session in
             CrashPoint.reach("job.performed")
@@ -40,7 +41,11 @@ struct JobRun: Sendable {
             try effect(session)
             CrashPoint.reach("job.beforeCommit")
         }
-        if let change { try await store.define(change, then: close) } else { try await store.write(grouped: false, close) }
+        if let change {
+            try await store.define(change, then: close)
+        } else {
+            try await store.write(grouped: false, close)
+        }
     }
 }
 
@@ -67,7 +72,8 @@ enum JobQueue {
                 "kind": .string(job.kind), "payload": job.payload, "state": "pending", "attempts": 0,
                 "notBefore": .string(now.text), "owner": "",
                 "leaseUntil": .string(Timestamp(milliseconds: 0).text), "error": "",
-            ])
+            ]
+        )
         _ = try session.insert(NewRow(id: id, createdAt: now, updatedAt: now, values: values), into: SystemTables.jobs)
         return id
     }
@@ -93,8 +99,10 @@ enum JobQueue {
         else { return nil }
         try renew(id, for: owner, at: now, in: session)
         return LeasedJob(
-            id: id, job: Job(kind: record.string("kind"), payload: record["payload"]),
-            attempts: record["attempts"].int ?? 0)
+            id: id,
+            job: Job(kind: record.string("kind"), payload: record["payload"]),
+            attempts: record["attempts"].int ?? 0
+        )
     }
 
     static func renew(_ id: String, for owner: String, at now: Timestamp, in session: any WriteSession) throws {
@@ -115,17 +123,20 @@ enum JobQueue {
         let attempts = leased.attempts + 1
         let again = Timestamp(milliseconds: now.milliseconds + backoff(attempts))
         try change(
-            leased.id, at: now,
+            leased.id,
+            at: now,
             [
                 "attempts": .int(attempts), "state": attempts >= maximumAttempts ? "dead" : "pending",
                 "notBefore": .string(again.text), "leaseUntil": .string(Timestamp(milliseconds: 0).text), "owner": "",
                 "error": .string(reason),
-            ], in: session)
+            ],
+            in: session
+        )
     }
 
     /// Milliseconds until the next try: doubling from half a second to five minutes, with a random quarter on top.
     static func backoff(_ attempts: Int64) -> Int64 {
-        let base = min(300_000, 500 << min(attempts - 1, 10))
+        let base = min(300_000, Int64(500) << min(attempts - 1, 10))
         return base + Int64.random(in: 0...(base / 4))
     }
 
@@ -141,7 +152,10 @@ enum JobQueue {
     }
 
     private static func change(
-        _ id: String, at now: Timestamp, _ fields: JSONObject, in session: any WriteSession
+        _ id: String,
+        at now: Timestamp,
+        _ fields: JSONObject,
+        in session: any WriteSession
     ) throws {
         _ = try session.update(id, Record.change(SystemTables.jobs, at: now, fields), in: SystemTables.jobs)
     }

@@ -26,8 +26,11 @@ class ReadContext {
         let id = call.string("databaseId")
         guard let database = try cached(id), database.enabled || caller.isPrivileged else {
             throw AppError(
-                .databaseNotFound, "There is no database '\(id)'.", argument: "databaseId",
-                hint: "tablesDB.list shows the databases.")
+                .databaseNotFound,
+                "There is no database '\(id)'.",
+                argument: "databaseId",
+                hint: "tablesDB.list shows the databases."
+            )
         }
         return database
     }
@@ -57,8 +60,11 @@ class ReadContext {
 
     private func unknownTable(_ id: String) -> AppError {
         AppError(
-            .tableNotFound, "There is no table '\(id)' in the database '\(call.string("databaseId"))'.",
-            argument: "tableId", hint: "tablesDB.listTables shows the tables.")
+            .tableNotFound,
+            "There is no table '\(id)' in the database '\(call.string("databaseId"))'.",
+            argument: "tableId",
+            hint: "tablesDB.listTables shows the tables."
+        )
     }
 
     private func cached(_ id: String) throws -> Database? {

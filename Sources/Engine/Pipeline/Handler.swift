@@ -12,7 +12,8 @@ struct Handler: Sendable {
 
     /// An operation that only reads.
     static func read<Input: Sendable>(
-        _ ids: String..., prepare: @escaping @Sendable (Call) async throws -> Input,
+        _ ids: String...,
+        prepare: @escaping @Sendable (Call) async throws -> Input,
         body: @escaping @Sendable (Input, ReadContext) throws -> JSON
     ) -> Handler {
         Handler(ids: ids) { call, pipeline in
@@ -28,7 +29,8 @@ struct Handler: Sendable {
 
     /// An operation that changes rows.
     static func write<Input: Sendable>(
-        _ ids: String..., prepare: @escaping @Sendable (Call) async throws -> Input,
+        _ ids: String...,
+        prepare: @escaping @Sendable (Call) async throws -> Input,
         body: @escaping @Sendable (Input, WriteContext) throws -> JSON
     ) -> Handler {
         Handler(ids: ids) { call, pipeline in
@@ -39,7 +41,8 @@ struct Handler: Sendable {
 
     /// An operation that changes the schema.
     static func define<Input: Sendable>(
-        _ ids: String..., prepare: @escaping @Sendable (Call) async throws -> Input,
+        _ ids: String...,
+        prepare: @escaping @Sendable (Call) async throws -> Input,
         body: @escaping @Sendable (Input, WriteContext) throws -> JSON,
         conclude: (@Sendable (Input, ReadContext) throws -> JSON)? = nil
     ) -> Handler {
@@ -48,7 +51,8 @@ struct Handler: Sendable {
 
     /// As above, for a family of operations.
     static func define<Input: Sendable>(
-        ids: [String], prepare: @escaping @Sendable (Call) async throws -> Input,
+        ids: [String],
+        prepare: @escaping @Sendable (Call) async throws -> Input,
         body: @escaping @Sendable (Input, WriteContext) throws -> JSON,
         conclude: (@Sendable (Input, ReadContext) throws -> JSON)? = nil
     ) -> Handler {

@@ -20,7 +20,9 @@ struct Pipeline: Sendable {
 
     /// The mutation and its event commit together or not at all.
     func write(
-        _ call: Call, grouped: Bool, _ body: @escaping @Sendable (WriteContext) throws -> JSON
+        _ call: Call,
+        grouped: Bool,
+        _ body: @escaping @Sendable (WriteContext) throws -> JSON
     ) async throws -> Outcome {
         let outcome = try await store.write(grouped: grouped) { session in
             let context = WriteContext(call, writing: session, cache)

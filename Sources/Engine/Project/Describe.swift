@@ -37,11 +37,14 @@ enum DescribeHandlers {
                         let own = tables[database.id] ?? []
                         object["tables"] = .object(JSONObject(try own.map { ($0.id, try describe($0)) }))
                         return .object(object)
-                    })
+                    }
+                )
             }
             answer["databases"] = try list { try compact($0, context) }
             if JSON.object(answer).encoded.count > fullDescription {
-                answer["databases"] = try list { .string("\(try count($0, context)) rows, \($0.rowColumns.count) columns") }
+                answer["databases"] = try list {
+                    .string("\(try count($0, context)) rows, \($0.rowColumns.count) columns")
+                }
                 answer["hint"] = "There is too much for one answer; tablesDB.describeTable tells all about one table."
             }
             return .object(answer)
@@ -85,7 +88,8 @@ enum DescribeHandlers {
             "databaseId": .string(table.databaseID), "tableId": .string(table.id), "name": .string(table.name),
             "enabled": .bool(table.enabled), "rows": .string(try count(table, context)),
             "columns": .object(JSONObject(table.columns.map { ($0.key, .string($0.summary)) })),
-            "systemFields": "$id, $sequence, $createdAt, $updatedAt, $permissions: on every row; all but $permissions can be filtered and sorted by",
+            "systemFields":
+                "$id, $sequence, $createdAt, $updatedAt, $permissions: on every row; all but $permissions can be filtered and sorted by",
             "indexes": .object(JSONObject(table.indexes.map { ($0.key, .string($0.summary)) })),
             "rowSecurity": .bool(table.rowSecurity), "permissions": JSON(table.permissions),
             "access": RoleReport(table: table).effects,
@@ -93,7 +97,8 @@ enum DescribeHandlers {
                 "The key may do everything. "
                     + (table.rowSecurity
                         ? "Row security is on: a row's own permissions add to the table's."
-                        : "Row security is off: permissions of single rows have no effect.")),
+                        : "Row security is off: permissions of single rows have no effect.")
+            ),
             "newestRows": .array(rows),
         ]
     }

@@ -19,8 +19,10 @@ struct Index: Sendable, Equatable {
 
     var layout: IndexLayout {
         IndexLayout(
-            key, unique: type == "unique",
-            on: zip(columns, orders).map { IndexLayout.Field($0, descending: $1 == "DESC") })
+            key,
+            unique: type == "unique",
+            on: zip(columns, orders).map { IndexLayout.Field($0, descending: $1 == "DESC") }
+        )
     }
 
     var json: JSON {

@@ -25,6 +25,8 @@ struct Record {
     /// A change of the named values.
     static func change(_ layout: TableLayout, at moment: Timestamp, _ fields: JSONObject) -> RowChange {
         RowChange(
-            updatedAt: moment, values: fields.members.map { (layout.position(of: $0.key)!, $0.value) })
+            updatedAt: moment,
+            values: fields.members.map { (layout.position(of: $0.key)!, $0.value) }
+        )
     }
 }

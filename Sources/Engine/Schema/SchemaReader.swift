@@ -17,11 +17,18 @@ struct SchemaReader {
         let record = Record(row, SystemTables.tables)
         let uid = record.string("uid")
         return Table(
-            uid: uid, databaseID: record.string("database"), id: record.string("table"), name: record.string("name"),
-            enabled: record.bool("enabled"), rowSecurity: record.bool("rowSecurity"),
-            permissions: record.strings("permissions"), createdAt: row.createdAt, updatedAt: row.updatedAt,
+            uid: uid,
+            databaseID: record.string("database"),
+            id: record.string("table"),
+            name: record.string("name"),
+            enabled: record.bool("enabled"),
+            rowSecurity: record.bool("rowSecurity"),
+            permissions: record.strings("permissions"),
+            createdAt: row.createdAt,
+            updatedAt: row.updatedAt,
             columns: try parts(of: uid, SystemTables.columns).map(Self.column),
-            indexes: try parts(of: uid, SystemTables.indexes).map(Self.index))
+            indexes: try parts(of: uid, SystemTables.indexes).map(Self.index)
+        )
     }
 
     /// Every table of a database, or of the project.
@@ -43,27 +50,49 @@ struct SchemaReader {
     static func database(_ row: StoredRow) -> Database {
         let record = Record(row, SystemTables.databases)
         return Database(
-            id: row.id, name: record.string("name"), enabled: record.bool("enabled"), type: record.string("type"),
-            createdAt: row.createdAt, updatedAt: row.updatedAt)
+            id: row.id,
+            name: record.string("name"),
+            enabled: record.bool("enabled"),
+            type: record.string("type"),
+            createdAt: row.createdAt,
+            updatedAt: row.updatedAt
+        )
     }
 
     static func column(_ row: StoredRow) -> Column {
         let record = Record(row, SystemTables.columns)
         return Column(
-            uid: row.id, key: record.string("key"), storedAs: record.string("storedAs"),
-            type: ColumnType(rawValue: record.string("kind")) ?? .text, required: record.bool("required"),
-            isArray: record.bool("array"), defaultValue: record["default"], size: record["size"].int,
-            minimum: record["min"], maximum: record["max"], elements: record.strings("elements"),
-            status: BuildStatus(rawValue: record.string("status")) ?? .stuck, error: record.string("error"),
-            createdAt: row.createdAt, updatedAt: row.updatedAt)
+            uid: row.id,
+            key: record.string("key"),
+            storedAs: record.string("storedAs"),
+            type: ColumnType(rawValue: record.string("kind")) ?? .text,
+            required: record.bool("required"),
+            isArray: record.bool("array"),
+            defaultValue: record["default"],
+            size: record["size"].int,
+            minimum: record["min"],
+            maximum: record["max"],
+            elements: record.strings("elements"),
+            status: BuildStatus(rawValue: record.string("status")) ?? .stuck,
+            error: record.string("error"),
+            createdAt: row.createdAt,
+            updatedAt: row.updatedAt
+        )
     }
 
     static func index(_ row: StoredRow) -> Index {
         let record = Record(row, SystemTables.indexes)
         return Index(
-            uid: row.id, key: record.string("key"), type: record.string("type"), columns: record.strings("columns"),
-            orders: record.strings("orders"), lengths: (record["lengths"].array ?? []).compactMap(\.int),
-            status: BuildStatus(rawValue: record.string("status")) ?? .stuck, error: record.string("error"),
-            createdAt: row.createdAt, updatedAt: row.updatedAt)
+            uid: row.id,
+            key: record.string("key"),
+            type: record.string("type"),
+            columns: record.strings("columns"),
+            orders: record.strings("orders"),
+            lengths: (record["lengths"].array ?? []).compactMap(\.int),
+            status: BuildStatus(rawValue: record.string("status")) ?? .stuck,
+            error: record.string("error"),
+            createdAt: row.createdAt,
+            updatedAt: row.updatedAt
+        )
     }
 }

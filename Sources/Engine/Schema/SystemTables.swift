@@ -7,7 +7,8 @@ package enum SystemTables {
         [
             ColumnLayout("name", .text), ColumnLayout("enabled", .boolean), ColumnLayout("type", .text),
             ColumnLayout("search", .text),
-        ])
+        ]
+    )
 
     /// The id of a row is `<databaseId>/<tableId>`.
     static let tables = system(
@@ -17,7 +18,8 @@ package enum SystemTables {
             ColumnLayout("enabled", .boolean), ColumnLayout("rowSecurity", .boolean),
             ColumnLayout("permissions", .text, isArray: true), ColumnLayout("search", .text),
             ColumnLayout("uid", .text),
-        ])
+        ]
+    )
 
     /// The column `table` holds the uid of the table.
     static let columns = system(
@@ -28,7 +30,8 @@ package enum SystemTables {
             ColumnLayout("required", .boolean), ColumnLayout("array", .boolean), ColumnLayout("default", .json),
             ColumnLayout("min", .json), ColumnLayout("max", .json), ColumnLayout("elements", .text, isArray: true),
             ColumnLayout("status", .text), ColumnLayout("error", .text),
-        ])
+        ]
+    )
 
     /// The column `table` holds the uid of the table.
     static let indexes = system(
@@ -38,7 +41,8 @@ package enum SystemTables {
             ColumnLayout("columns", .text, isArray: true), ColumnLayout("orders", .text, isArray: true),
             ColumnLayout("lengths", .integer, isArray: true), ColumnLayout("status", .text),
             ColumnLayout("error", .text),
-        ])
+        ]
+    )
 
     static let jobs = system(
         "jobs",
@@ -46,7 +50,8 @@ package enum SystemTables {
             ColumnLayout("kind", .text), ColumnLayout("payload", .json), ColumnLayout("state", .text),
             ColumnLayout("attempts", .integer), ColumnLayout("notBefore", .datetime), ColumnLayout("owner", .text),
             ColumnLayout("leaseUntil", .datetime), ColumnLayout("error", .text),
-        ])
+        ]
+    )
 
     /// What a store makes with every project.
     package static let all: [SystemTable] = [
@@ -55,7 +60,9 @@ package enum SystemTables {
         SystemTable(columns, indexes: [IndexLayout("table", on: [IndexLayout.Field("table")])]),
         SystemTable(indexes, indexes: [IndexLayout("table", on: [IndexLayout.Field("table")])]),
         SystemTable(
-            jobs, indexes: [IndexLayout("due", on: [IndexLayout.Field("state"), IndexLayout.Field("notBefore")])]),
+            jobs,
+            indexes: [IndexLayout("due", on: [IndexLayout.Field("state"), IndexLayout.Field("notBefore")])]
+        ),
     ]
 
     private static func system(_ id: String, _ columns: [ColumnLayout]) -> TableLayout {

@@ -39,8 +39,17 @@ final class Table: Sendable {
     let layout: TableLayout
 
     init(
-        uid: String, databaseID: String, id: String, name: String, enabled: Bool, rowSecurity: Bool,
-        permissions: [String], createdAt: Timestamp, updatedAt: Timestamp, columns: [Column], indexes: [Index]
+        uid: String,
+        databaseID: String,
+        id: String,
+        name: String,
+        enabled: Bool,
+        rowSecurity: Bool,
+        permissions: [String],
+        createdAt: Timestamp,
+        updatedAt: Timestamp,
+        columns: [Column],
+        indexes: [Index]
     ) {
         self.uid = uid
         self.databaseID = databaseID
@@ -55,7 +64,11 @@ final class Table: Sendable {
         self.indexes = indexes
         rowColumns = columns.filter { $0.status == .available }
         layout = TableLayout(
-            databaseID: databaseID, tableID: id, incarnation: uid, columns: rowColumns.map(\.layout))
+            databaseID: databaseID,
+            tableID: id,
+            incarnation: uid,
+            columns: rowColumns.map(\.layout)
+        )
     }
 
     func column(_ key: String) -> Column? { columns.first { $0.key == key } }

@@ -9,16 +9,21 @@ enum ColumnRules {
     static func check(_ column: Column, place: String = "") throws(AppError) {
         guard !column.key.contains(".") else {
             throw AppError(
-                .generalArgumentInvalid, "The key '\(column.key)' holds a '.', which queries use for nested fields.",
-                argument: place + "key", hint: "Write '_' instead.")
+                .generalArgumentInvalid,
+                "The key '\(column.key)' holds a '.', which queries use for nested fields.",
+                argument: place + "key",
+                hint: "Write '_' instead."
+            )
         }
         if !column.defaultValue.isNull, column.required || column.isArray {
             throw AppError(
                 .columnDefaultUnsupported,
                 column.required
                     ? "A required column can't have a default: every row must give a value."
-                    : "An array column can't have a default.", argument: place + "default",
-                hint: "Leave out \"default\"" + (column.required ? ", or set \"required\" to false." : "."))
+                    : "An array column can't have a default.",
+                argument: place + "default",
+                hint: "Leave out \"default\"" + (column.required ? ", or set \"required\" to false." : ".")
+            )
         }
         try checkBounds(column, place)
         do throws(Column.Misfit) { _ = try column.normalized(column.defaultValue) } catch {
@@ -29,17 +34,25 @@ enum ColumnRules {
     private static func checkBounds(_ column: Column, _ place: String) throws(AppError) {
         if let low = column.minimum.int, let high = column.maximum.int, low > high {
             throw AppError(
-                .columnValueInvalid, "The smallest value, \(low), is above the largest, \(high).", argument: place + "min")
+                .columnValueInvalid,
+                "The smallest value, \(low), is above the largest, \(high).",
+                argument: place + "min"
+            )
         }
         if let low = column.minimum.number, let high = column.maximum.number, column.type == .float, low > high {
             throw AppError(
-                .columnValueInvalid, "The smallest value, \(low), is above the largest, \(high).", argument: place + "min")
+                .columnValueInvalid,
+                "The smallest value, \(low), is above the largest, \(high).",
+                argument: place + "min"
+            )
         }
         guard column.type == .enum else { return }
         guard !column.elements.isEmpty, Set(column.elements).count == column.elements.count else {
             throw AppError(
-                .columnValueInvalid, "\"elements\" must name at least one value, and each one once.",
-                argument: place + "elements")
+                .columnValueInvalid,
+                "\"elements\" must name at least one value, and each one once.",
+                argument: place + "elements"
+            )
         }
     }
 
@@ -51,11 +64,16 @@ enum ColumnRules {
                 taken.key == key
                     ? "There is a column '\(key)' already."
                     : "There is a column '\(taken.key)' already; keys must differ in more than case.",
-                argument: place + "key", hint: "It is \(taken.summary).")
+                argument: place + "key",
+                hint: "It is \(taken.summary)."
+            )
         }
         guard columns.count < maximumColumns else {
             throw AppError(
-                .columnLimitExceeded, "A table holds at most \(maximumColumns) columns.", argument: place + "key")
+                .columnLimitExceeded,
+                "A table holds at most \(maximumColumns) columns.",
+                argument: place + "key"
+            )
         }
     }
 }

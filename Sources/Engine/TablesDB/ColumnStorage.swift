@@ -4,15 +4,21 @@ import Values
 extension ColumnHandlers {
     /// Adds the row of a column to the system table.
     static func insert(
-        _ column: Column, _ table: String, _ context: WriteContext, _ status: BuildStatus = .available
+        _ column: Column,
+        _ table: String,
+        _ context: WriteContext,
+        _ status: BuildStatus = .available
     ) throws {
         var column = column
         column.status = status
         var fields = fields(of: column)
         fields["table"] = .string(table)
         let row = NewRow(
-            id: column.uid, createdAt: column.createdAt, updatedAt: column.updatedAt,
-            values: Record.values(SystemTables.columns, fields))
+            id: column.uid,
+            createdAt: column.createdAt,
+            updatedAt: column.updatedAt,
+            values: Record.values(SystemTables.columns, fields)
+        )
         _ = try context.writer.insert(row, into: SystemTables.columns)
     }
 

@@ -1,3 +1,4 @@
+import Catalog
 import Storage
 import Values
 
@@ -21,9 +22,15 @@ enum ColumnHandlers {
         ids: words.map { "tablesDB.create\($0.word)Column" },
         prepare: { call throws(AppError) -> Column in
             var column = Column(
-                uid: call.clock.makeID(), key: call.string("key"), storedAs: call.string("key"),
-                type: type(call, "create"), required: call.bool("required"), isArray: call.bool("array"),
-                createdAt: call.now, updatedAt: call.now)
+                uid: call.clock.makeID(),
+                key: call.string("key"),
+                storedAs: call.string("key"),
+                type: type(call, "create"),
+                required: call.bool("required"),
+                isArray: call.bool("array"),
+                createdAt: call.now,
+                updatedAt: call.now
+            )
             readOptions(call, &column)
             try ColumnRules.check(column)
             return column
@@ -37,7 +44,8 @@ enum ColumnHandlers {
             context.eventIDs["columnId"] = column.key
             return column.json
         },
-        conclude: { column, context in (try? context.table().column(column.key)?.json) ?? column.json })
+        conclude: { column, context in (try? context.table().column(column.key)?.json) ?? column.json }
+    )
 
     /// What a column is changed to.
     private struct Change: Sendable {
@@ -52,8 +60,11 @@ enum ColumnHandlers {
             let (table, old) = try column(context)
             guard old.type == change.type else {
                 throw AppError(
-                    .columnTypeInvalid, "The column '\(old.key)' is \(old.type.rawValue), not \(change.type.rawValue).",
-                    argument: "key", hint: "Use the update operation of its own kind.")
+                    .columnTypeInvalid,
+                    "The column '\(old.key)' is \(old.type.rawValue), not \(change.type.rawValue).",
+                    argument: "key",
+                    hint: "Use the update operation of its own kind."
+                )
             }
             guard old.status == .available else { throw notAvailable(old) }
             var new = old
@@ -70,7 +81,8 @@ enum ColumnHandlers {
         },
         conclude: { change, context in
             try context.table().column(change.newKey ?? context.call.string("key"))?.json ?? [:]
-        })
+        }
+    )
 
     static let get = Handler.read("tablesDB.getColumn") { context in try column(context).1.json }
 
@@ -94,13 +106,18 @@ enum ColumnHandlers {
     }
 
     private static let columns = SystemList(
-        SystemTables.columns, name: "columns", idField: "key",
-        fields: ["key", "type", "size", "required", "array", "status", "error"].map { ($0, $0) })
+        SystemTables.columns,
+        name: "columns",
+        idField: "key",
+        fields: ["key", "type", "size", "required", "array", "status", "error"].map { ($0, $0) }
+    )
 
     /// Reads what the kind of the column allows; an argument that is not there leaves what was.
     private static func readOptions(_ call: Call, _ column: inout Column) {
         if let value = call.arguments["default"] { column.defaultValue = value }
-        if case .double(let value)? = call.arguments["default"], column.type == .float { column.defaultValue = .double(value) }
+        if case .double(let value)? = call.arguments["default"], column.type == .float {
+            column.defaultValue = .double(value)
+        }
         if let size = call.optional("size")?.int { column.size = size }
         if let minimum = call.arguments["min"] { column.minimum = minimum }
         if let maximum = call.arguments["max"] { column.maximum = maximum }
@@ -115,22 +132,32 @@ enum ColumnHandlers {
         if let column = table.column(key) { return (table, column) }
         let near = Spelling.suggestions(for: key, among: table.columns.map(\.key))
         throw AppError(
-            .columnNotFound, "The table '\(table.id)' has no column '\(key)'.", argument: "key",
-            hint: near.isEmpty ? "tablesDB.listColumns shows its columns." : "Did you mean \(near.joined(separator: " or "))?")
+            .columnNotFound,
+            "The table '\(table.id)' has no column '\(key)'.",
+            argument: "key",
+            hint: near.isEmpty
+                ? "tablesDB.listColumns shows its columns." : "Did you mean \(near.joined(separator: " or "))?"
+        )
     }
 
     private static func notAvailable(_ column: Column) -> AppError {
         AppError(
-            .columnNotAvailable, "The column '\(column.key)' is \(column.status.rawValue) and can't be changed.",
-            argument: "key", hint: "tablesDB.getColumn shows its state.")
+            .columnNotAvailable,
+            "The column '\(column.key)' is \(column.status.rawValue) and can't be changed.",
+            argument: "key",
+            hint: "tablesDB.getColumn shows its state."
+        )
     }
 
     private static func checkIndexes(_ column: Column, _ table: Table) throws {
         guard let index = table.indexes.first(where: { $0.columns.contains(column.key) && $0.status != .deleting })
         else { return }
         throw AppError(
-            .columnIndexDependency, "The index '\(index.key)' uses the column '\(column.key)'.", argument: "key",
-            hint: "Delete the index first with tablesDB.deleteIndex.")
+            .columnIndexDependency,
+            "The index '\(index.key)' uses the column '\(column.key)'.",
+            argument: "key",
+            hint: "Delete the index first with tablesDB.deleteIndex."
+        )
     }
 
     private static func rename(_ column: inout Column, to key: String, _ table: Table, _ context: WriteContext) throws {
@@ -151,8 +178,11 @@ enum ColumnHandlers {
         ]
         guard try context.session.count(query, in: table.layout, cap: 1) > 0 else { return }
         throw AppError(
-            .columnInvalidResize, "Rows hold texts of more than \(after) characters in '\(old.key)'.",
-            argument: "size", hint: "Shorten them first, or keep a size of at least \(before).")
+            .columnInvalidResize,
+            "Rows hold texts of more than \(after) characters in '\(old.key)'.",
+            argument: "size",
+            hint: "Shorten them first, or keep a size of at least \(before)."
+        )
     }
 
     /// A pattern for texts of more than so many characters; repetitions go up to 65535 in one step.

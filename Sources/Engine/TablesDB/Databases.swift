@@ -12,13 +12,20 @@ enum DatabaseHandlers {
             "search": .string(searchText(id, call.string("name"))),
         ]
         let row = NewRow(
-            id: id, createdAt: call.now, updatedAt: call.now, values: Record.values(SystemTables.databases, fields))
+            id: id,
+            createdAt: call.now,
+            updatedAt: call.now,
+            values: Record.values(SystemTables.databases, fields)
+        )
         do { _ = try context.writer.insert(row, into: SystemTables.databases) } catch let error as StoreError
             where error.kind == .duplicateID
         {
             throw AppError(
-                .databaseAlreadyExists, "There is a database '\(id)' already.", argument: "databaseId",
-                hint: "Choose another id, \"unique()\", or use tablesDB.get.")
+                .databaseAlreadyExists,
+                "There is a database '\(id)' already.",
+                argument: "databaseId",
+                hint: "Choose another id, \"unique()\", or use tablesDB.get."
+            )
         }
         context.eventIDs["databaseId"] = id
         return try context.schema.database(id)!.json
@@ -34,7 +41,10 @@ enum DatabaseHandlers {
             "search": .string(searchText(database.id, name)),
         ]
         _ = try context.writer.update(
-            database.id, Record.change(SystemTables.databases, at: context.now, fields), in: SystemTables.databases)
+            database.id,
+            Record.change(SystemTables.databases, at: context.now, fields),
+            in: SystemTables.databases
+        )
         return try context.schema.database(database.id)!.json
     }
 
@@ -50,8 +60,11 @@ enum DatabaseHandlers {
     }
 
     private static let databases = SystemList(
-        SystemTables.databases, name: "databases", idField: "$id",
-        fields: [("$id", "$id"), ("name", "name"), ("enabled", "enabled"), ("type", "type")])
+        SystemTables.databases,
+        name: "databases",
+        idField: "$id",
+        fields: [("$id", "$id"), ("name", "name"), ("enabled", "enabled"), ("type", "type")]
+    )
 
     /// What the `search` of lists looks through.
     static func searchText(_ id: String, _ name: String) -> String { "\(id) \(name)".lowercased() }

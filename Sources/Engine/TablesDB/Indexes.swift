@@ -12,10 +12,15 @@ enum IndexHandlers {
         "tablesDB.createIndex",
         prepare: { call in
             Index(
-                uid: call.clock.makeID(), key: call.string("key"), type: call.string("type"),
-                columns: call.arguments["columns"]?.strings ?? [], orders: call.arguments["orders"]?.strings ?? [],
-                lengths: (call.arguments["lengths"]?.array ?? []).map { $0.int ?? 0 }, createdAt: call.now,
-                updatedAt: call.now)
+                uid: call.clock.makeID(),
+                key: call.string("key"),
+                type: call.string("type"),
+                columns: call.arguments["columns"]?.strings ?? [],
+                orders: call.arguments["orders"]?.strings ?? [],
+                lengths: (call.arguments["lengths"]?.array ?? []).map { $0.int ?? 0 },
+                createdAt: call.now,
+                updatedAt: call.now
+            )
         },
         body: { index, context in
             let table = try context.table()
@@ -32,11 +37,14 @@ enum IndexHandlers {
             guard built.status != .failed else {
                 throw AppError(
                     index.type == "unique" ? .rowUniqueConstraintViolation : .columnIndexInvalid,
-                    "The index '\(built.key)' could not be built: \(built.error)", argument: "columns",
-                    hint: "It stays listed as failed; tablesDB.deleteIndex removes it.")
+                    "The index '\(built.key)' could not be built: \(built.error)",
+                    argument: "columns",
+                    hint: "It stays listed as failed; tablesDB.deleteIndex removes it."
+                )
             }
             return built.json
-        })
+        }
+    )
 
     static let get = Handler.read("tablesDB.getIndex") { context in try index(context).1.json }
 
@@ -44,7 +52,10 @@ enum IndexHandlers {
         let (table, index) = try index(context)
         let fields: JSONObject = ["status": .string(BuildStatus.deleting.rawValue)]
         _ = try context.writer.update(
-            index.uid, Record.change(SystemTables.indexes, at: context.now, fields), in: SystemTables.indexes)
+            index.uid,
+            Record.change(SystemTables.indexes, at: context.now, fields),
+            in: SystemTables.indexes
+        )
         try TableHandlers.touch(table, [:], context)
         try context.enqueue(SchemaJobs.job(SchemaJobs.dropIndex, table, part: index.uid))
         context.eventIDs["indexId"] = index.key
@@ -59,15 +70,21 @@ enum IndexHandlers {
     }
 
     private static let indexes = SystemList(
-        SystemTables.indexes, name: "indexes", idField: "key",
+        SystemTables.indexes,
+        name: "indexes",
+        idField: "key",
         fields: [
             ("key", "key"), ("type", "type"), ("status", "status"), ("columns", "columns"), ("attributes", "columns"),
             ("error", "error"),
-        ])
+        ]
+    )
 
     /// Adds the row of an index to the system table.
     static func insert(
-        _ index: Index, _ table: String, _ context: WriteContext, _ status: BuildStatus = .available
+        _ index: Index,
+        _ table: String,
+        _ context: WriteContext,
+        _ status: BuildStatus = .available
     ) throws {
         let fields: JSONObject = [
             "table": .string(table), "key": .string(index.key), "type": .string(index.type),
@@ -75,8 +92,11 @@ enum IndexHandlers {
             "lengths": .array(index.lengths.map { .int($0) }), "status": .string(status.rawValue), "error": "",
         ]
         let row = NewRow(
-            id: index.uid, createdAt: index.createdAt, updatedAt: index.updatedAt,
-            values: Record.values(SystemTables.indexes, fields))
+            id: index.uid,
+            createdAt: index.createdAt,
+            updatedAt: index.updatedAt,
+            values: Record.values(SystemTables.indexes, fields)
+        )
         _ = try context.writer.insert(row, into: SystemTables.indexes)
     }
 
@@ -86,8 +106,11 @@ enum IndexHandlers {
         let key = context.call.string("key")
         if let index = table.index(key) { return (table, index) }
         throw AppError(
-            .columnIndexNotFound, "The table '\(table.id)' has no index '\(key)'.", argument: "key",
-            hint: "tablesDB.listIndexes shows its indexes.")
+            .columnIndexNotFound,
+            "The table '\(table.id)' has no index '\(key)'.",
+            argument: "key",
+            hint: "tablesDB.listIndexes shows its indexes."
+        )
     }
 }
 
@@ -104,13 +127,18 @@ enum IndexRules {
         }
         if let taken = others.first(where: { $0.key.lowercased() == index.key.lowercased() }) {
             throw AppError(
-                .columnIndexAlreadyExists, "There is an index '\(taken.key)' already.", argument: place + "key",
-                hint: "It is \(taken.summary).")
+                .columnIndexAlreadyExists,
+                "There is an index '\(taken.key)' already.",
+                argument: place + "key",
+                hint: "It is \(taken.summary)."
+            )
         }
         guard others.count < IndexHandlers.maximumIndexes else {
             throw AppError(
-                .columnIndexLimitExceeded, "A table holds at most \(IndexHandlers.maximumIndexes) indexes.",
-                argument: place + "key")
+                .columnIndexLimitExceeded,
+                "A table holds at most \(IndexHandlers.maximumIndexes) indexes.",
+                argument: place + "key"
+            )
         }
         guard !index.columns.isEmpty else { throw invalid("An index needs at least one column.", "columns") }
         guard Set(index.columns).count == index.columns.count else {
@@ -125,7 +153,8 @@ enum IndexRules {
         var checked = index
         checked.orders += Array(repeating: "ASC", count: index.columns.count - index.orders.count)
         if let same = others.first(where: {
-            $0.columns == checked.columns && $0.orders == checked.orders && $0.type == checked.type && $0.status != .failed
+            $0.columns == checked.columns && $0.orders == checked.orders && $0.type == checked.type
+                && $0.status != .failed
         }) {
             throw invalid("The index '\(same.key)' has the same columns and orders.", "columns")
         }
@@ -137,16 +166,26 @@ enum IndexRules {
         guard let column = columns.first(where: { $0.key == key }) else {
             let near = Spelling.suggestions(for: key, among: columns.map(\.key))
             throw AppError(
-                .columnUnknown, "There is no column '\(key)'.", argument: argument,
-                hint: near.isEmpty ? nil : "Did you mean \(near.joined(separator: " or "))?")
+                .columnUnknown,
+                "There is no column '\(key)'.",
+                argument: argument,
+                hint: near.isEmpty ? nil : "Did you mean \(near.joined(separator: " or "))?"
+            )
         }
         guard column.status == .available else {
             throw AppError(
-                .columnNotAvailable, "The column '\(key)' is \(column.status.rawValue).", argument: argument,
-                hint: "tablesDB.getColumn shows its state.")
+                .columnNotAvailable,
+                "The column '\(key)' is \(column.status.rawValue).",
+                argument: argument,
+                hint: "tablesDB.getColumn shows its state."
+            )
         }
         guard !column.isArray else {
-            throw AppError(.columnIndexInvalid, "The column '\(key)' is an array and can't be indexed.", argument: argument)
+            throw AppError(
+                .columnIndexInvalid,
+                "The column '\(key)' is an array and can't be indexed.",
+                argument: argument
+            )
         }
     }
 }

@@ -7,7 +7,9 @@ enum InlineDefinitions {
         for (index, item) in (call.arguments["columns"]?.array ?? []).enumerated() {
             let place = "columns[\(index)]."
             let reader = Reader(item.object ?? JSONObject(), place)
-            try reader.allow(["key", "type", "format", "size", "required", "default", "array", "min", "max", "elements"])
+            try reader.allow([
+                "key", "type", "format", "size", "required", "default", "array", "min", "max", "elements",
+            ])
             let column = try column(reader, call)
             try ColumnRules.check(column, place: place)
             try ColumnRules.checkRoom(for: column.key, among: result, place: place)
@@ -23,13 +25,22 @@ enum InlineDefinitions {
             let known = ColumnType.allCases.map(\.rawValue)
             let near = Spelling.suggestions(for: word, among: known)
             throw reader.invalid(
-                "type", "'\(word)' is no column type",
+                "type",
+                "'\(word)' is no column type",
                 hint: near.isEmpty
-                    ? "Types are \(known.joined(separator: ", "))." : "Did you mean \(near.joined(separator: " or "))?")
+                    ? "Types are \(known.joined(separator: ", "))." : "Did you mean \(near.joined(separator: " or "))?"
+            )
         }
         var column = Column(
-            uid: call.clock.makeID(), key: key, storedAs: key, type: type, required: try reader.bool("required"),
-            isArray: try reader.bool("array"), createdAt: call.now, updatedAt: call.now)
+            uid: call.clock.makeID(),
+            key: key,
+            storedAs: key,
+            type: type,
+            required: try reader.bool("required"),
+            isArray: try reader.bool("array"),
+            createdAt: call.now,
+            updatedAt: call.now
+        )
         column.defaultValue = reader.object["default"] ?? .null
         column.minimum = try bound(reader, "min", type)
         column.maximum = try bound(reader, "max", type)
@@ -59,7 +70,8 @@ enum InlineDefinitions {
         throw reader.invalid(
             name,
             [.integer, .bigint, .float].contains(type)
-                ? "it must be \(type == .float ? "a number" : "an integer")" : "a \(type.rawValue) column has no range")
+                ? "it must be \(type == .float ? "a number" : "an integer")" : "a \(type.rawValue) column has no range"
+        )
     }
 
     static func indexes(_ call: Call, _ columns: [Column]) throws(AppError) -> [Index] {
@@ -82,10 +94,15 @@ enum InlineDefinitions {
                 throw reader.invalid("orders", "each must be \"ASC\" or \"DESC\", not \"\(wrong)\"")
             }
             let index = Index(
-                uid: call.clock.makeID(), key: try reader.key("key"), type: type,
+                uid: call.clock.makeID(),
+                key: try reader.key("key"),
+                type: type,
                 columns: try reader.strings(reader.object["columns"] == nil ? "attributes" : "columns", length: 1...36),
-                orders: orders, lengths: (reader.object["lengths"]?.array ?? []).map { $0.int ?? 0 },
-                createdAt: call.now, updatedAt: call.now)
+                orders: orders,
+                lengths: (reader.object["lengths"]?.array ?? []).map { $0.int ?? 0 },
+                createdAt: call.now,
+                updatedAt: call.now
+            )
             result.append(try IndexRules.checked(index, available, result, place: place))
         }
         return result
@@ -109,9 +126,12 @@ enum InlineDefinitions {
             guard let wrong = object.keys.first(where: { !names.contains($0) }) else { return }
             let near = Spelling.suggestions(for: wrong, among: names)
             throw invalid(
-                wrong, "there is no such member",
+                wrong,
+                "there is no such member",
                 hint: near.isEmpty
-                    ? "Members are \(names.joined(separator: ", "))." : "Did you mean \(near.joined(separator: " or "))?")
+                    ? "Members are \(names.joined(separator: ", "))."
+                    : "Did you mean \(near.joined(separator: " or "))?"
+            )
         }
 
         func string(_ name: String) throws(AppError) -> String {
@@ -145,7 +165,9 @@ enum InlineDefinitions {
                 list.allSatisfy({ length.contains($0.unicodeScalars.count) })
             else {
                 throw invalid(
-                    name, "it must be a list of at most 100 strings of \(length.lowerBound) to \(length.upperBound) characters")
+                    name,
+                    "it must be a list of at most 100 strings of \(length.lowerBound) to \(length.upperBound) characters"
+                )
             }
             return list
         }

@@ -51,9 +51,12 @@ struct QueryBinding: Sendable {
         let names = fields.map(\.name)
         let near = Spelling.suggestions(for: name, among: names)
         throw AppError(
-            .generalQueryInvalid, "Invalid query: there is no field '\(name)'.", argument: "queries",
+            .generalQueryInvalid,
+            "Invalid query: there is no field '\(name)'.",
+            argument: "queries",
             hint: near.isEmpty
-                ? "Fields are \(names.joined(separator: ", "))." : "Did you mean \(near.joined(separator: " or "))?")
+                ? "Fields are \(names.joined(separator: ", "))." : "Did you mean \(near.joined(separator: " or "))?"
+        )
     }
 
     private func invalid(_ reason: String) -> AppError {
@@ -87,12 +90,16 @@ struct QueryBinding: Sendable {
                 field.isArray
                     ? "'\(comparison.rawValue)' does not work on '\(name)', which is an array; use contains, "
                         + "containsAny, containsAll or notContains"
-                    : "'\(comparison.rawValue)' does not work on '\(name)', which holds no text")
+                    : "'\(comparison.rawValue)' does not work on '\(name)', which holds no text"
+            )
         }
     }
 
     private func bind(
-        _ operand: JSON, _ comparison: Comparison, _ name: String, _ field: QueryField
+        _ operand: JSON,
+        _ comparison: Comparison,
+        _ name: String,
+        _ field: QueryField
     ) throws(AppError) -> JSON {
         switch (field.kind, operand) {
         case (.text, .string(let text)):

@@ -21,7 +21,9 @@ struct RoleReport {
             JSONObject(
                 (Self.namedRoles + otherRoles).map { role in
                     (role, .object(JSONObject(Action.allCases.map { ($0.rawValue, .string(effect($0, for: role))) })))
-                }))
+                }
+            )
+        )
     }
 
     private static let namedRoles = ["any", "guests", "users"]
@@ -37,7 +39,8 @@ struct RoleReport {
 
     private func effect(_ action: Action, for role: String) -> String {
         // Guests and users both hold "any" as well.
-        let held = role == "any" ? ["any"] : role == "guests" || role == "users" ? ["any", role] : ["any", "users", role]
+        let held =
+            role == "any" ? ["any"] : role == "guests" || role == "users" ? ["any", role] : ["any", "users", role]
         if held.contains(where: { table.permissions.contains(action.permission($0)) }) { return "all rows" }
         return table.rowSecurity && action != .create ? "rows that grant it" : "no"
     }

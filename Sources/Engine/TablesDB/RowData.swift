@@ -1,3 +1,4 @@
+import Storage
 import Values
 
 /// The `data` of a row, checked against the columns of its table.
@@ -48,8 +49,13 @@ struct RowData {
         guard let first = missing.first else { return }
         let names = missing.map { "'\($0)'" }.joined(separator: ", ")
         throw invalid(
-            first, missing.count == 1 ? "the required column \(names) has no value" : "required columns have no value: \(names)",
-            hint: missing.compactMap { key in table.column(key).map { "\(key): \($0.summary)" } }.joined(separator: "; "))
+            first,
+            missing.count == 1
+                ? "the required column \(names) has no value" : "required columns have no value: \(names)",
+            hint: missing.compactMap { key in table.column(key).map { "\(key): \($0.summary)" } }.joined(
+                separator: "; "
+            )
+        )
     }
 
     private static func check(_ value: JSON, _ column: Column) throws(AppError) -> JSON {
@@ -63,15 +69,20 @@ struct RowData {
     private static func unknown(_ key: String, _ table: Table) -> AppError {
         if let column = table.column(key) {
             return AppError(
-                .columnNotAvailable, "The column '\(key)' is \(column.status.rawValue) and can't be used.",
-                argument: "data.\(key)", hint: "tablesDB.getColumn shows its state.")
+                .columnNotAvailable,
+                "The column '\(key)' is \(column.status.rawValue) and can't be used.",
+                argument: "data.\(key)",
+                hint: "tablesDB.getColumn shows its state."
+            )
         }
         let names = table.rowColumns.map(\.key)
         let near = Spelling.suggestions(for: key, among: names)
         let hint: String =
-            if names.isEmpty { "The table has no columns; tablesDB.createTextColumn and its kin add them." }
-            else if near.isEmpty { "Columns are \(names.joined(separator: ", "))." }
-            else { "Did you mean \(near.joined(separator: " or "))?" }
+            if names.isEmpty {
+                "The table has no columns; tablesDB.createTextColumn and its kin add them."
+            } else if near.isEmpty { "Columns are \(names.joined(separator: ", "))." } else {
+                "Did you mean \(near.joined(separator: " or "))?"
+            }
         return invalid(key, "the table has no column '\(key)'", hint: hint)
     }
 

@@ -4,7 +4,8 @@ import Values
 /// `tablesDB.listRows`.
 enum RowList {
     static let handler = Handler.read(
-        "tablesDB.listRows", prepare: { call throws(AppError) -> Query in try call.queries() }
+        "tablesDB.listRows",
+        prepare: { call throws(AppError) -> Query in try call.queries() }
     ) { query, context in
         let table = try context.table()
         let access = context.caller.access(.read, to: table)

@@ -1,3 +1,4 @@
+import Catalog
 import Storage
 import Values
 
@@ -16,8 +17,11 @@ struct RowShape: Sendable {
         rest.select = nil
         guard rest == Query() else {
             throw AppError(
-                .generalQueryInvalid, "Invalid query: \(call.operation.id) takes 'select' only.", argument: "queries",
-                hint: "tablesDB.listRows filters and sorts.")
+                .generalQueryInvalid,
+                "Invalid query: \(call.operation.id) takes 'select' only.",
+                argument: "queries",
+                hint: "tablesDB.listRows filters and sorts."
+            )
         }
         selected = query.select
     }
@@ -84,10 +88,14 @@ enum RowFields {
                 (
                     column.key,
                     QueryField(
-                        storeKey: column.key, kind: column.type.kind, isArray: column.isArray,
-                        takesDigits: column.type == .bigint)
+                        storeKey: column.key,
+                        kind: column.type.kind,
+                        isArray: column.isArray,
+                        takesDigits: column.type == .bigint
+                    )
                 )
-            } + system)
+            } + system
+        )
     }
 
     private static let system: [(name: String, field: QueryField)] = [

@@ -31,8 +31,11 @@ enum RowHandlers {
         let table = try context.table()
         guard !data(context).isEmpty || context.call.optional("permissions") != nil else {
             throw AppError(
-                .rowMissingPayload, "Nothing to change: neither \"data\" nor \"permissions\" says anything.",
-                argument: "data", hint: "Columns are \(table.rowColumns.map(\.key).joined(separator: ", ")).")
+                .rowMissingPayload,
+                "Nothing to change: neither \"data\" nor \"permissions\" says anything.",
+                argument: "data",
+                hint: "Columns are \(table.rowColumns.map(\.key).joined(separator: ", "))."
+            )
         }
         guard let row = try existing(.update, table, context) else { throw notFound(context) }
         return try change(row, table, context)
@@ -67,13 +70,24 @@ enum RowHandlers {
         let permissions = try permissions(context) ?? caller.defaultPermissions
         let createdAt = data.createdAt ?? context.now
         let new = NewRow(
-            id: id, createdAt: createdAt, updatedAt: data.updatedAt ?? context.now, permissions: permissions,
-            values: values)
+            id: id,
+            createdAt: createdAt,
+            updatedAt: data.updatedAt ?? context.now,
+            permissions: permissions,
+            values: values
+        )
         let sequence = try store(table) { try context.writer.insert(new, into: table.layout) }
         return try answer(
             StoredRow(
-                id: id, sequence: sequence, createdAt: createdAt, updatedAt: new.updatedAt, permissions: permissions,
-                values: values), table)
+                id: id,
+                sequence: sequence,
+                createdAt: createdAt,
+                updatedAt: new.updatedAt,
+                permissions: permissions,
+                values: values
+            ),
+            table
+        )
     }
 
     private static func change(_ row: StoredRow, _ table: Table, _ context: WriteContext) throws -> JSON {
@@ -85,7 +99,11 @@ enum RowHandlers {
         new.updatedAt = data.updatedAt ?? max(context.now, row.updatedAt)
         new.permissions = permissions ?? row.permissions
         let change = RowChange(
-            createdAt: data.createdAt, updatedAt: new.updatedAt, permissions: permissions, values: data.values)
+            createdAt: data.createdAt,
+            updatedAt: new.updatedAt,
+            permissions: permissions,
+            values: data.values
+        )
         _ = try store(table) { try context.writer.update(row.id, change, in: table.layout) }
         return try answer(new, table)
     }
@@ -114,8 +132,11 @@ enum RowHandlers {
         let json = RowShape.Bound(table).json(row)
         guard json.isSmallerThan(maximumBytes) else {
             throw AppError(
-                .rowInvalidStructure, "Invalid row: it has more than \(maximumBytes) bytes.", argument: "data",
-                hint: "Keep large contents outside of the row and store a link to them.")
+                .rowInvalidStructure,
+                "Invalid row: it has more than \(maximumBytes) bytes.",
+                argument: "data",
+                hint: "Keep large contents outside of the row and store a link to them."
+            )
         }
         return json
     }
@@ -124,7 +145,9 @@ enum RowHandlers {
         AppError(
             .rowNotFound,
             "There is no row '\(context.call.string("rowId"))' in the table '\(context.call.string("tableId"))'.",
-            argument: "rowId", hint: "tablesDB.listRows shows the rows that \(context.caller.actor) may read.")
+            argument: "rowId",
+            hint: "tablesDB.listRows shows the rows that \(context.caller.actor) may read."
+        )
     }
 
     /// Translates what the store refuses.
@@ -133,13 +156,19 @@ enum RowHandlers {
             switch error.kind {
             case .duplicateID:
                 throw AppError(
-                    .rowAlreadyExists, "There is a row with this id in the table '\(table.id)' already.",
-                    argument: "rowId", hint: "Choose another id, \"unique()\", or use tablesDB.upsertRow.")
+                    .rowAlreadyExists,
+                    "There is a row with this id in the table '\(table.id)' already.",
+                    argument: "rowId",
+                    hint: "Choose another id, \"unique()\", or use tablesDB.upsertRow."
+                )
             case .uniqueViolation:
                 let unique = table.indexes.filter { $0.type == "unique" }.map { "\($0.key): \($0.summary)" }
                 throw AppError(
-                    .rowUniqueConstraintViolation, "Another row has the same values in a unique index.",
-                    argument: "data", hint: "Unique indexes are \(unique.joined(separator: "; ")).")
+                    .rowUniqueConstraintViolation,
+                    "Another row has the same values in a unique index.",
+                    argument: "data",
+                    hint: "Unique indexes are \(unique.joined(separator: "; "))."
+                )
             default: throw error
             }
         }

@@ -18,14 +18,18 @@ enum SchemaJobs {
             payload: [
                 "databaseId": .string(table.databaseID), "tableId": .string(table.id), "uid": .string(table.uid),
                 "part": .string(part),
-            ])
+            ]
+        )
     }
 
     static let handlers: [JobHandler] = [
         JobHandler(kind: dropTable) { run in
             let layout = TableLayout(
-                databaseID: run.payload["databaseId"]?.string, tableID: run.payload["tableId"]?.string ?? "",
-                incarnation: run.payload["uid"]?.string ?? "", columns: [])
+                databaseID: run.payload["databaseId"]?.string,
+                tableID: run.payload["tableId"]?.string ?? "",
+                incarnation: run.payload["uid"]?.string ?? "",
+                columns: []
+            )
             try await run.end(after: .dropTable(layout)) { _ in }
         },
         JobHandler(kind: addColumn) { run in
@@ -59,7 +63,12 @@ enum SchemaJobs {
                 try await run.end { session in
                     let reason = "Rows of the table hold the same values; make them differ and create the index again."
                     try set(
-                        index.uid, ["status": "failed", "error": .string(reason)], SystemTables.indexes, run, session)
+                        index.uid,
+                        ["status": "failed", "error": .string(reason)],
+                        SystemTables.indexes,
+                        run,
+                        session
+                    )
                 }
             }
         },
@@ -74,12 +83,16 @@ enum SchemaJobs {
 
     /// The part that a job is about; nil when it, or its table, is gone.
     private static func find<Part: Sendable>(
-        _ run: JobRun, _ parts: @Sendable (Table) -> [Part], _ uid: @Sendable (Part) -> String
+        _ run: JobRun,
+        _ parts: @Sendable (Table) -> [Part],
+        _ uid: @Sendable (Part) -> String
     ) async throws -> (Table, Part)? {
         let payload = run.payload
         let table = try await run.store.read { session in
             try SchemaReader(session: session).table(
-                payload["tableId"]?.string ?? "", in: payload["databaseId"]?.string ?? "")
+                payload["tableId"]?.string ?? "",
+                in: payload["databaseId"]?.string ?? ""
+            )
         }
         guard let table, table.uid == payload["uid"]?.string,
             let part = parts(table).first(where: { uid($0) == payload["part"]?.string })
@@ -92,7 +105,11 @@ enum SchemaJobs {
     }
 
     private static func set(
-        _ uid: String, _ fields: JSONObject, _ layout: TableLayout, _ run: JobRun, _ session: any WriteSession
+        _ uid: String,
+        _ fields: JSONObject,
+        _ layout: TableLayout,
+        _ run: JobRun,
+        _ session: any WriteSession
     ) throws {
         _ = try session.update(uid, Record.change(layout, at: run.now, fields), in: layout)
         try session.bumpSchemaVersion()

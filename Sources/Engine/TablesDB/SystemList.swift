@@ -40,7 +40,10 @@ struct SystemList: Sendable {
         let query = try context.call.queries()
         if query.select != nil {
             throw AppError(
-                .generalQueryInvalid, "Invalid query: 'select' works on rows only.", argument: "queries")
+                .generalQueryInvalid,
+                "Invalid query: 'select' works on rows only.",
+                argument: "queries"
+            )
         }
         var page = RowQuery(limit: query.limit ?? Self.defaultLimit)
         page.filters = base + (try binding.filters(query.filters))
@@ -56,7 +59,10 @@ struct SystemList: Sendable {
     }
 
     private func position(
-        _ cursor: Query.Cursor, _ orders: [Query.Order], _ base: [Filter], _ context: ReadContext
+        _ cursor: Query.Cursor,
+        _ orders: [Query.Order],
+        _ base: [Filter],
+        _ context: ReadContext
     ) throws -> RowQuery.Position {
         var query = RowQuery(limit: 1)
         query.filters = base + [.compare(idField, .equal, [.string(cursor.id)])]
@@ -70,8 +76,11 @@ struct SystemList: Sendable {
 extension AppError {
     static func unknownCursor(_ cursor: Query.Cursor) -> AppError {
         AppError(
-            .generalCursorNotFound, "The cursor names '\(cursor.id)', which does not exist.", argument: "queries",
-            hint: "Take the id of the last item of the page before.")
+            .generalCursorNotFound,
+            "The cursor names '\(cursor.id)', which does not exist.",
+            argument: "queries",
+            hint: "Take the id of the last item of the page before."
+        )
     }
 }
 
@@ -95,7 +104,9 @@ extension Query.Cursor {
                 throw AppError(
                     .databaseQueryOrderNull,
                     "The row '\(id)' of the cursor has no value for '\(order.field)', by which the list is sorted.",
-                    argument: "queries", hint: "Add isNotNull on that field, or sort by another one.")
+                    argument: "queries",
+                    hint: "Add isNotNull on that field, or sort by another one."
+                )
             }
             values.append(value)
         }

@@ -17,14 +17,19 @@ enum TableHandlers {
         prepare: { call throws(AppError) -> NewTable in
             let columns = try InlineDefinitions.columns(call)
             return NewTable(
-                id: call.newID("tableId"), columns: columns, indexes: try InlineDefinitions.indexes(call, columns))
+                id: call.newID("tableId"),
+                columns: columns,
+                indexes: try InlineDefinitions.indexes(call, columns)
+            )
         }
     ) { new, context in
         let database = try context.database()
         let call = context.call
         let uid = call.clock.makeID()
         let permissions = Permissions.expanded(
-            call.optional("permissions")?.strings ?? [], for: [.create, .update, .delete])
+            call.optional("permissions")?.strings ?? [],
+            for: [.create, .update, .delete]
+        )
         let fields: JSONObject = [
             "database": .string(database.id), "table": .string(new.id), "name": .string(call.string("name")),
             "enabled": .bool(call.bool("enabled")), "rowSecurity": .bool(call.bool("rowSecurity")),
@@ -32,14 +37,20 @@ enum TableHandlers {
             "search": .string(DatabaseHandlers.searchText(new.id, call.string("name"))),
         ]
         let row = NewRow(
-            id: "\(database.id)/\(new.id)", createdAt: call.now, updatedAt: call.now,
-            values: Record.values(SystemTables.tables, fields))
+            id: "\(database.id)/\(new.id)",
+            createdAt: call.now,
+            updatedAt: call.now,
+            values: Record.values(SystemTables.tables, fields)
+        )
         do { _ = try context.writer.insert(row, into: SystemTables.tables) } catch let error as StoreError
             where error.kind == .duplicateID
         {
             throw AppError(
-                .tableAlreadyExists, "There is a table '\(new.id)' in the database '\(database.id)' already.",
-                argument: "tableId", hint: "Choose another id, \"unique()\", or use tablesDB.updateTable.")
+                .tableAlreadyExists,
+                "There is a table '\(new.id)' in the database '\(database.id)' already.",
+                argument: "tableId",
+                hint: "Choose another id, \"unique()\", or use tablesDB.updateTable."
+            )
         }
         for column in new.columns { try ColumnHandlers.insert(column, uid, context) }
         for index in new.indexes { try IndexHandlers.insert(index, uid, context) }
@@ -80,8 +91,11 @@ enum TableHandlers {
     }
 
     private static let tables = SystemList(
-        SystemTables.tables, name: "tables", idField: "table",
-        fields: [("$id", "table"), ("name", "name"), ("enabled", "enabled"), ("rowSecurity", "rowSecurity")])
+        SystemTables.tables,
+        name: "tables",
+        idField: "table",
+        fields: [("$id", "table"), ("name", "name"), ("enabled", "enabled"), ("rowSecurity", "rowSecurity")]
+    )
 
     /// Forgets a table at once and queues the removal of its rows.
     static func remove(_ table: Table, _ context: WriteContext) throws {
@@ -93,13 +107,17 @@ enum TableHandlers {
                 kind: SchemaJobs.dropTable,
                 payload: [
                     "databaseId": .string(table.databaseID), "tableId": .string(table.id), "uid": .string(table.uid),
-                ]))
+                ]
+            )
+        )
     }
 
     /// Changes fields of a table's own row.
     static func touch(_ table: Table, _ fields: JSONObject, _ context: WriteContext) throws {
         _ = try context.writer.update(
-            "\(table.databaseID)/\(table.id)", Record.change(SystemTables.tables, at: context.now, fields),
-            in: SystemTables.tables)
+            "\(table.databaseID)/\(table.id)",
+            Record.change(SystemTables.tables, at: context.now, fields),
+            in: SystemTables.tables
+        )
     }
 }

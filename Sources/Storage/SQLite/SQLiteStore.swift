@@ -61,13 +61,15 @@ package final class SQLiteStore: DocumentStore {
     }
 
     package func write<R: Sendable>(
-        grouped: Bool, _ body: @escaping @Sendable (any WriteSession) throws -> R
+        grouped: Bool,
+        _ body: @escaping @Sendable (any WriteSession) throws -> R
     ) async throws -> R {
         try await write(alone: !grouped) { session in try body(session) }
     }
 
     package func define(
-        _ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void
+        _ change: SchemaChange,
+        then body: @escaping @Sendable (any WriteSession) throws -> Void
     ) async throws {
         try await write(alone: true) { session in
             try session.define(change)

@@ -1,0 +1,162 @@
+import ArgumentParser
+import Engine
+import Glibc
+import Logging
+import Storage
+import Values
+
+/// The options that every command takes.
+struct Options: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Folder of the embedded store.",
+            discussion: "Default: $XDG_DATA_HOME/tandem or ~/.local/share/tandem.",
+            valueName: "dir"
+        )
+    )
+    var data: String?
+
+    @Flag(help: "Use a private store that is gone when the process ends.")
+    var ephemeral = false
+
+    @Option(
+        help: ArgumentHelp("Project to work in, made at first use.", discussion: "Default: default.", valueName: "id")
+    )
+    var project: String?
+
+    @Option(help: ArgumentHelp("Only these services exist in the catalog.", valueName: "a,b"))
+    var services: String?
+
+    @Option(help: ArgumentHelp("Scopes of the agent's key.", discussion: "Default: all.", valueName: "a.read,b.write"))
+    var scopes: String?
+
+    @Flag(help: "List and run only operations that change nothing.")
+    var readOnly = false
+
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp(
+            "Actor of the process: key, guest or user:ID.",
+            discussion: "Default: key.",
+            valueName: "actor"
+        )
+    )
+    var actor: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "normal: commits survive a killed process; full: a power failure too.",
+            discussion: "Default: normal.",
+            valueName: "normal|full"
+        )
+    )
+    var durability: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What to log on stderr: trace, debug, info, notice, warning, error, critical.",
+            discussion: "Default: warning.",
+            valueName: "level"
+        )
+    )
+    var logLevel: String?
+}
+
+/// Options together with the environment, checked.
+struct Settings: Sendable {
+    var folder: DataFolder
+    var project: String
+    var services: Set<String>?
+    var scopes: Set<String>?
+    var isReadOnly: Bool
+    var actor: Actor
+    var syncsEveryCommit: Bool
+    var logLevel: Logger.Level
+
+    /// - Throws: ``Failure`` with status 2.
+    init(_ options: Options) throws {
+        folder = try Self.folder(options)
+        project = options.project ?? Self.variable("TANDEM_PROJECT") ?? "default"
+        guard ID.isValid(project), project.allSatisfy({ !$0.isUppercase }) else {
+            throw Failure.usage(
+                "'\(project)' is no project id: write 1 to 36 lower-case letters, digits, '.', '_' or '-'"
+            )
+        }
+        services = try Self.list(options.services ?? Self.variable("TANDEM_SERVICES"), "--services")
+        scopes = try Self.list(options.scopes ?? Self.variable("TANDEM_SCOPES"), "--scopes")
+        isReadOnly = try options.readOnly || Self.flag("TANDEM_READ_ONLY")
+        do throws(AppError) {
+            actor = try Actor(parsing: options.actor ?? Self.variable("TANDEM_AS") ?? "key")
+        } catch {
+            throw Failure.usage("--as: \(error.message) \(error.hint ?? "")")
+        }
+        switch options.durability ?? Self.variable("TANDEM_DURABILITY") ?? "normal" {
+        case "normal": syncsEveryCommit = false
+        case "full": syncsEveryCommit = true
+        case let other: throw Failure.usage("--durability takes normal or full, not '\(other)'")
+        }
+        let level = options.logLevel ?? Self.variable("TANDEM_LOG_LEVEL") ?? "warning"
+        guard let known = Logger.Level(rawValue: level) else {
+            throw Failure.usage(
+                "--log-level takes trace, debug, info, notice, warning, error or critical, not '\(level)'"
+            )
+        }
+        logLevel = known
+    }
+
+    private static func folder(_ options: Options) throws -> DataFolder {
+        if options.ephemeral, options.data != nil {
+            throw Failure.usage("--ephemeral and --data exclude each other: an ephemeral store has no folder to keep")
+        }
+        if options.ephemeral { return .ephemeral }
+        if let path = options.data { return try named(path) }
+        let isEphemeral = try flag("TANDEM_EPHEMERAL")
+        let path = variable("TANDEM_DATA")
+        if isEphemeral, path != nil {
+            throw Failure.usage("TANDEM_EPHEMERAL and TANDEM_DATA exclude each other; unset one of them")
+        }
+        if isEphemeral { return .ephemeral }
+        if let path { return try named(path) }
+        if let base = variable("XDG_DATA_HOME"), base.hasPrefix("/") { return .at(base + "/tandem") }
+        guard let home = variable("HOME") else {
+            throw Failure.usage("there is no HOME to keep data in; name a folder with --data")
+        }
+        return .at(home + "/.local/share/tandem")
+    }
+
+    private static func named(_ path: String) throws -> DataFolder {
+        guard !path.isEmpty else { throw Failure.usage("--data names no folder") }
+        return .at(path)
+    }
+
+    /// A variable of the environment; nil when it is unset or empty.
+    private static func variable(_ name: String) -> String? {
+        guard let value = getenv(name) else { return nil }
+        let text = String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+
+    private static func flag(_ name: String) throws -> Bool {
+        switch variable(name) {
+        case nil, "0", "false": return false
+        case "1", "true": return true
+        case let other?: throw Failure.usage("\(name) takes 1 or 0, not '\(other)'")
+        }
+    }
+
+    private static func list(_ text: String?, _ option: String) throws -> Set<String>? {
+        guard let text else { return nil }
+        let items = text.split(separator: ",").map { String($0.trimming(" ")) }.filter { !$0.isEmpty }
+        guard !items.isEmpty else { throw Failure.usage("\(option) names nothing") }
+        return Set(items)
+    }
+}
+
+extension Substring {
+    fileprivate func trimming(_ character: Character) -> Substring {
+        var text = self
+        while text.first == character { text.removeFirst() }
+        while text.last == character { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Glibc
+import Logging
+import MCPServer
+import ServiceLifecycle
+import Storage
+import UnixSignals
+
+/// `tandem mcp`, the default.
+struct ServeMCP: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mcp",
+        abstract: "Speak the Model Context Protocol on stdin and stdout (the default)."
+    )
+
+    @OptionGroup var options: Options
+
+    func run() async throws {
+        let settings = try Settings(options)
+        let log = Logger(label: "tandem", level: settings.logLevel)
+        greet()
+        let streams = StandardStreams.claim()
+        let backend = Backend(settings, log: log)
+        let server = Server(
+            identity: ServerIdentity(
+                name: "tandem",
+                title: "Tandem",
+                version: Tandem.version,
+                instructions: Instructions.text
+            ),
+            tools: [.catalogSearch { backend.catalog }, .executeOperation { backend.engine }],
+            input: streams.input,
+            output: streams.output,
+            executor: backend.store.executor
+        )
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: backend),
+                    .init(
+                        service: ProtocolService(server: server),
+                        successTerminationBehavior: .gracefullyShutdownGroup
+                    ),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint, .sighup],
+                logger: log
+            )
+        )
+        try await group.run()
+        await backend.close()
+    }
+
+    /// A person who starts this on a terminal wants to know what it is.
+    private func greet() {
+        guard isatty(0) == 1, isatty(2) == 1 else { return }
+        writeError("tandem \(Tandem.version): an MCP server; it waits for JSON-RPC on stdin (Ctrl-D ends it).")
+        writeError(
+            "To register it in an editor: {\"mcpServers\":{\"tandem\":{\"command\":\"\(path)\",\"args\":[\"mcp\"]}}}"
+        )
+    }
+
+    private var path: String {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = buffer.withUnsafeMutableBytes {
+            readlink("/proc/self/exe", $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
+        }
+        return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : "tandem"
+    }
+}
+
+/// The protocol as a service: graceful shutdown ends it like the end of its input.
+private struct ProtocolService: Service {
+    let server: Server
+
+    func run() async {
+        await withGracefulShutdownHandler {
+            await server.run()
+        } onGracefulShutdown: {
+            server.shutdown()
+        }
+    }
+}
+
+extension Logger {
+    /// A logger on stderr, which is where everything that is not protocol goes.
+    init(label: String, level: Logger.Level) {
+        self.init(label: label) { StreamLogHandler.standardError(label: $0) }
+        logLevel = level
+    }
+}
