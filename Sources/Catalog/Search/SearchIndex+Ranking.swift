@@ -1,3 +1,5 @@
+import Values
+
 extension SearchIndex {
     /// The operations that match a query, best first.
     struct Ranking {
@@ -10,7 +12,10 @@ extension SearchIndex {
     private static let otherVerb = 0.35
     /// What verbs are worth when the query has none: people describe what they want to have or to see.
     private static let defaultVerbs = ["creat": 1.0, "list": 0.95, "describ": 0.95, "get": 0.9]
+    private static let defaultVerbsForMany = ["list": 1.0, "creat": 0.95, "describ": 0.95, "get": 0.85]
     private static let otherDefault = 0.75
+    /// What it is worth that the query spells the name of an operation without its service.
+    private static let wholeName = 2.0
     private static let pairWeight = 0.5
     private static let deprecatedWeight = 0.5
     /// Hits with a smaller share of the best score are not worth showing.
@@ -28,10 +33,14 @@ extension SearchIndex {
             scores[document] *= fit(documents[document], to: query, asked)
         }
         rankReplacementsFirst(&scores)
-        let folded = service.map(Self.folded)
+        let spelled = Spelling.folded(text)
+        for (document, entry) in documents.enumerated() where Spelling.folded(entry.operation.name) == spelled {
+            scores[document] = max(scores[document], scores.max() ?? 0) * Self.wholeName
+        }
+        let folded = service.map(Spelling.folded)
         var ranking = Ranking()
         ranking.hits = documents.indices
-            .filter { scores[$0] > 0 && (folded == nil || Self.folded(documents[$0].operation.service) == folded) }
+            .filter { scores[$0] > 0 && (folded == nil || Spelling.folded(documents[$0].operation.service) == folded) }
             .sorted { (-scores[$0], $0) < (-scores[$1], $1) }
             .map { (documents[$0].operation, scores[$0]) }
         guard let best = ranking.hits.first else { return ranking }
@@ -74,7 +83,8 @@ extension SearchIndex {
     private func fit(_ document: Document, to query: SearchQuery, _ asked: Set<Int>) -> Double {
         let verb: Double
         if query.verbs.isEmpty {
-            verb = Self.defaultVerbs[document.verb] ?? Self.otherDefault
+            let defaults = query.isPlural ? Self.defaultVerbsForMany : Self.defaultVerbs
+            verb = defaults[document.verb] ?? Self.otherDefault
         } else {
             verb = max(Self.otherVerb, query.verbs[document.verb] ?? 0)
         }
@@ -91,9 +101,5 @@ extension SearchIndex {
             }
             if scores[new] > 0 { scores[index] = min(scores[index], scores[new] * 0.99) }
         }
-    }
-
-    private static func folded(_ service: String) -> String {
-        String(service.lowercased().filter { $0.isLetter || $0.isNumber })
     }
 }

@@ -6,7 +6,7 @@ struct TypoFinder: Sendable {
     private var buckets: [UInt8: [(bytes: [UInt8], word: String)]] = [:]
 
     init(words: some Sequence<String>) {
-        for word in words where word.utf8.count >= 4 {
+        for word in words where word.utf8.count >= 3 {
             let bytes = Array(word.utf8)
             buckets[bytes[0], default: []].append((bytes, word))
         }
@@ -33,11 +33,12 @@ struct TypoFinder: Sendable {
         return found.isEmpty ? nil : (limit, Array(found.sorted().prefix(3)))
     }
 
-    /// Words of three letters are corrected only when one letter of a longer word is missing.
+    /// Words of three letters are corrected only when two letters changed places or one of four is missing.
     private func shortCorrections(of bytes: [UInt8]) -> (distance: Int, words: [String])? {
         guard bytes.count == 3 else { return nil }
         let found = (buckets[bytes[0]] ?? []).filter {
-            $0.bytes.count == 4 && Spelling.distance(bytes, $0.bytes, limit: 1) != nil
+            guard Spelling.distance(bytes, $0.bytes, limit: 1) != nil else { return false }
+            return $0.bytes.count == 4 || ($0.bytes.count == 3 && $0.bytes.sorted() == bytes.sorted())
         }
         return found.isEmpty ? nil : (1, found.map(\.word).sorted())
     }
