@@ -19,7 +19,10 @@ extension Catalog {
     ///   - service: the only service to look in, in any spelling.
     ///   - limit: how many hits to return at most.
     package func search(
-        query: String, service: String? = nil, limit: Int = 5, detail: Detail = .signature
+        query: String,
+        service: String? = nil,
+        limit: Int = 5,
+        detail: Detail = .signature
     ) -> JSON {
         let ranking = index.ranked(query, service: service)
         var found = ranking.hits.map(\.operation)

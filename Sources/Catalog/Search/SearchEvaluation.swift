@@ -50,7 +50,8 @@ package struct SearchEvaluation: Sendable {
             if held { evaluation.heldOut.count(rank) } else { evaluation.tuned.count(rank) }
             if rank != 0 {
                 evaluation.misses.append(
-                    Miss(query: query, expected: expected, found: Array(found.prefix(5)), isHeldOut: held))
+                    Miss(query: query, expected: expected, found: Array(found.prefix(5)), isHeldOut: held)
+                )
             }
             sizes.append(catalog.search(query: query).encoded.count)
         }

@@ -9,7 +9,7 @@ extension SearchIndex {
     }
 
     /// What is left of the score of an operation that does something else than the query's verbs say.
-    private static let otherVerb = 0.35
+    private static let otherVerb = 0.3
     /// What verbs are worth when the query has none: people describe what they want to have or to see.
     private static let defaultVerbs = ["creat": 1.0, "list": 0.95, "describ": 0.95, "get": 0.9]
     private static let defaultVerbsForMany = ["list": 1.0, "creat": 0.95, "describ": 0.95, "get": 0.85]
@@ -46,7 +46,7 @@ extension SearchIndex {
         guard let best = ranking.hits.first else { return ranking }
         ranking.hits.removeAll { $0.score < best.score * Self.smallestShare }
         if let document = documents.firstIndex(where: { $0.operation === best.operation }) {
-            let words = Double(query.parts.count + query.unknown)
+            let words = Double(query.parts.count { !$0.isGuess } + query.unknown)
             ranking.isWeak = matched[document] < words * 0.4
         }
         return ranking
@@ -61,7 +61,7 @@ extension SearchIndex {
         }
         for (document, score) in best {
             scores[document] += score * part.weight
-            matched[document] += 1
+            if !part.isGuess { matched[document] += 1 }
         }
     }
 

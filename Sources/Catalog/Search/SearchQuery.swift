@@ -7,6 +7,8 @@ struct SearchQuery {
         var stems: [String] = []
         /// Lower where the query only says in which context the thing stands.
         var weight = 1.0
+        /// Whether it only stands for words without a meaning.
+        var isGuess = false
     }
 
     var parts: [Part] = []
@@ -27,7 +29,7 @@ struct SearchQuery {
 
     /// What a verb is worth that describes (`stored`, `searching`) rather than asks.
     private static let participle = 0.7
-    private static let unknownWeight = 0.5
+    private static let unknownWeight = 0.8
 
     private let index: SearchIndex
     private var words: [String]
@@ -57,8 +59,8 @@ struct SearchQuery {
             note(index.vocabulary.questionVerbs, at: 0)
         }
         preferListsForPlurals()
-        if unknown > 0, !namesThing, let term = index.term(index.vocabulary.unknownNoun) {
-            parts.append(Part(terms: [(term, 1)], stems: [], weight: Self.unknownWeight))
+        if unknown > 0, !parts.isEmpty, !namesThing, let term = index.term(index.vocabulary.unknownNoun) {
+            parts.append(Part(terms: [(term, 1)], stems: [], weight: Self.unknownWeight, isGuess: true))
         }
     }
 
@@ -102,7 +104,10 @@ struct SearchQuery {
     }
 
     private mutating func add(
-        _ literal: ArraySlice<String>, _ meanings: [Vocabulary.Meaning], scale: Double, at position: Int,
+        _ literal: ArraySlice<String>,
+        _ meanings: [Vocabulary.Meaning],
+        scale: Double,
+        at position: Int,
         to part: inout Part
     ) {
         let isPhrase = literal.count > 1

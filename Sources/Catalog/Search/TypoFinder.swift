@@ -23,6 +23,7 @@ struct TypoFinder: Sendable {
             for (candidate, text) in buckets[letter] ?? [] {
                 guard let distance = Spelling.distance(bytes, candidate, limit: limit) else { continue }
                 if letter != bytes[0], candidate[1] != bytes[0] { continue }
+                if bytes.count == 4, !Self.isSlip(bytes, candidate) { continue }
                 if distance < limit {
                     limit = distance
                     found.removeAll()
@@ -33,12 +34,18 @@ struct TypoFinder: Sendable {
         return found.isEmpty ? nil : (limit, Array(found.sorted().prefix(3)))
     }
 
+    /// Whether a letter was left out, doubled or moved. Another letter makes another word too often when words are short:
+    /// `main` is not `mail`.
+    private static func isSlip(_ word: [UInt8], _ candidate: [UInt8]) -> Bool {
+        word.count != candidate.count || word.sorted() == candidate.sorted()
+    }
+
     /// Words of three letters are corrected only when two letters changed places or one of four is missing.
     private func shortCorrections(of bytes: [UInt8]) -> (distance: Int, words: [String])? {
         guard bytes.count == 3 else { return nil }
         let found = (buckets[bytes[0]] ?? []).filter {
             guard Spelling.distance(bytes, $0.bytes, limit: 1) != nil else { return false }
-            return $0.bytes.count == 4 || ($0.bytes.count == 3 && $0.bytes.sorted() == bytes.sorted())
+            return $0.bytes.count <= 4 && Self.isSlip(bytes, $0.bytes)
         }
         return found.isEmpty ? nil : (1, found.map(\.word).sorted())
     }

@@ -17,7 +17,8 @@ enum Words {
             case 0x41...0x5A:
                 // `JSONText` is two words, `IPv6` and `DBs` are one.
                 let startsWord =
-                    isLower(index - 1) || (word.count > 1 && isUpper(index - 1) && isLower(index + 1) && isLower(index + 2))
+                    isLower(index - 1)
+                    || (word.count > 1 && isUpper(index - 1) && isLower(index + 1) && isLower(index + 2))
                 if startsWord { close() }
                 word.append(byte | 0x20)
             case 0x61...0x7A, 0x30...0x39, 0x80...0xFF: word.append(byte)
