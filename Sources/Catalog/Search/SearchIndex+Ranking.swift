@@ -16,6 +16,10 @@ extension SearchIndex {
     private static let otherDefault = 0.75
     /// What it is worth that the query spells the name of an operation without its service.
     private static let wholeName = 2.0
+    /// How much of a score depends on whether the query has the nouns of the operation's name.
+    private static let nounEffect = 0.45
+    /// What the last of them counts against each of the others.
+    private static let headShare = 2.0
     private static let pairWeight = 0.5
     private static let deprecatedWeight = 0.5
     /// Hits with a smaller share of the best score are not worth showing.
@@ -28,7 +32,10 @@ extension SearchIndex {
         var matched = [Double](repeating: 0, count: documents.count)
         for part in query.parts { add(part, to: &scores, &matched) }
         for (first, second) in zip(query.parts, query.parts.dropFirst()) { addPairs(first, second, to: &scores) }
-        let asked = Set(query.parts.flatMap { $0.terms.map(\.term) })
+        var asked: [Int: Double] = [:]
+        for part in query.parts {
+            for (term, weight) in part.terms { asked[term] = max(asked[term] ?? 0, weight * part.weight) }
+        }
         for document in documents.indices where scores[document] > 0 {
             scores[document] *= fit(documents[document], to: query, asked)
         }
@@ -80,7 +87,7 @@ extension SearchIndex {
     }
 
     /// How well the name of an operation fits: its verb, and how many of its other words are asked for.
-    private func fit(_ document: Document, to query: SearchQuery, _ asked: Set<Int>) -> Double {
+    private func fit(_ document: Document, to query: SearchQuery, _ asked: [Int: Double]) -> Double {
         let verb: Double
         if query.verbs.isEmpty {
             let defaults = query.isPlural ? Self.defaultVerbsForMany : Self.defaultVerbs
@@ -88,9 +95,12 @@ extension SearchIndex {
         } else {
             verb = max(Self.otherVerb, query.verbs[document.verb] ?? 0)
         }
-        guard !document.nouns.isEmpty else { return verb }
-        let share = Double(document.nouns.count { asked.contains($0) }) / Double(document.nouns.count)
-        return verb * (0.75 + 0.25 * share)
+        guard let head = document.nouns.last else { return verb }
+        // The last noun says what it is, the ones before it which kind.
+        let kinds = document.nouns.dropLast()
+        let found = kinds.reduce(Self.headShare * (asked[head] ?? 0)) { $0 + (asked[$1] ?? 0) }
+        let share = found / (Self.headShare + Double(kinds.count))
+        return verb * (1 - Self.nounEffect + Self.nounEffect * share)
     }
 
     private func rankReplacementsFirst(_ scores: inout [Double]) {
