@@ -23,21 +23,31 @@ struct SearchIndex: Sendable {
     let typos: TypoFinder
     /// The first words of names, by stem.
     let verbs: Set<String>
+    /// What operations are about, by stem: the last words of names.
+    let nouns: Set<String>
+    private let clearTerms: Set<Int>
     private let terms: [String: Int]
     private let postings: [[Posting]]
     private let rarities: [Double]
 
     init(operations: [Operation], services: [Catalog.Service], vocabulary: Vocabulary) {
         var builder = SearchIndexBuilder(count: operations.count)
+        let names = operations.map { operation in
+            let words = Words.split(operation.name)
+            return words.count > 1 ? words : words + services.filter { $0.id == operation.service }.map(\.noun)
+        }
         for (document, operation) in operations.enumerated() {
-            for field in SearchField.allCases { builder.add(field, of: operation, document) }
+            builder.add([names[document].joined(separator: " ")], to: .name, of: document)
+            for field in SearchField.allCases { builder.add(field.texts(of: operation), to: field, of: document) }
         }
         let (terms, postings, rarities) = builder.finished()
-        documents = operations.map { operation in
-            let name = Words.split(operation.name).map(Stemmer.stem)
-            return Document(operation: operation, verb: name[0], nouns: name.dropFirst().compactMap { terms[$0] })
+        let stems = names.map { $0.map(Stemmer.stem) }
+        documents = zip(operations, stems).map { operation, name in
+            Document(operation: operation, verb: name[0], nouns: name.dropFirst().compactMap { terms[$0] })
         }
         verbs = Set(documents.map(\.verb))
+        nouns = Set(stems.compactMap(\.last))
+        clearTerms = builder.clearTerms
         self.terms = terms
         self.postings = postings
         self.rarities = rarities
@@ -47,6 +57,9 @@ struct SearchIndex: Sendable {
 
     /// The number of a term, which is a stem or two stems with a space between them.
     func term(_ text: String) -> Int? { terms[text] }
+
+    /// Whether a term stands in a name, a summary or the keywords of an operation, not only somewhere in its description.
+    func isClear(_ term: Int) -> Bool { clearTerms.contains(term) }
 
     /// How much it says that a document holds the term: its inverse document frequency.
     func rarity(of term: Int) -> Double { rarities[term] }

@@ -32,10 +32,10 @@ enum SearchField: Int, CaseIterable {
         }
     }
 
-    /// The texts of the field; neighbours count as a phrase within one text only.
+    /// The texts of the field; neighbours count as a phrase within one text only. The name is made by the index.
     func texts(of operation: Operation) -> [String] {
         switch self {
-        case .name: [operation.name]
+        case .name: []
         case .keywords: operation.keywords
         case .summary: [operation.summary]
         case .parameters: operation.parameters.map(\.name)
@@ -43,14 +43,16 @@ enum SearchField: Int, CaseIterable {
         }
     }
 
-    /// Whether pairs of neighbouring words are indexed too.
-    var hasPhrases: Bool { self == .name || self == .keywords || self == .summary }
+    /// Whether its words say what an operation is for; then pairs of neighbouring words are indexed too.
+    var isClear: Bool { self == .name || self == .keywords || self == .summary }
 }
 
 /// Collects occurrences and turns them into postings.
 struct SearchIndexBuilder {
     /// The words as written, for the correction of typos.
     private(set) var words: Set<String> = []
+    /// The terms that stand in more than parameters and descriptions.
+    private(set) var clearTerms: Set<Int> = []
     private let count: Int
     private var terms: [String: Int] = [:]
     private var stems: [String: String] = [:]
@@ -73,14 +75,14 @@ struct SearchIndexBuilder {
         lengths = Array(repeating: Array(repeating: 0, count: count), count: SearchField.allCases.count)
     }
 
-    mutating func add(_ field: SearchField, of operation: Operation, _ document: Int) {
-        for text in field.texts(of: operation) {
+    mutating func add(_ texts: [String], to field: SearchField, of document: Int) {
+        for text in texts {
             var previous: String?
             for word in Words.split(text) {
                 let stem = stem(word)
                 lengths[field.rawValue][document] += 1
                 add(stem, field, document)
-                if field.hasPhrases {
+                if field.isClear {
                     if let previous { add("\(previous) \(stem)", field, document) }
                     previous = stem
                 }
@@ -105,6 +107,7 @@ struct SearchIndexBuilder {
             terms[text] = term
             occurrences.append([])
         }
+        if field.isClear { clearTerms.insert(term) }
         let last = occurrences[term].indices.last
         if let last, occurrences[term][last].document == document, occurrences[term][last].field == field {
             occurrences[term][last].count += 1

@@ -7,6 +7,8 @@ struct SearchQuery {
         var stems: [String] = []
         /// Lower where the query only says in which context the thing stands.
         var weight = 1.0
+        /// Whether it only stands for words without a meaning.
+        var isGuess = false
     }
 
     var parts: [Part] = []
@@ -25,10 +27,16 @@ struct SearchQuery {
     /// What each further verb of a sentence is worth against the one before.
     private static let laterVerb = 0.8
 
+    /// What a verb is worth that describes (`stored`, `searching`) rather than asks.
+    private static let participle = 0.7
+    private static let unknownWeight = 0.8
+
     private let index: SearchIndex
     private var words: [String]
     private var stems: [String]
     private var verbCount = 0
+    /// Whether a word says what kind of thing the query is about.
+    private var namesThing = false
 
     init(_ text: String, index: SearchIndex) {
         self.index = index
@@ -47,7 +55,17 @@ struct SearchQuery {
             }
             position += length
         }
+        if verbs.isEmpty, let first = words.first, index.vocabulary.isQuestion(first) {
+            note(index.vocabulary.questionVerbs, at: 0)
+        }
         preferListsForPlurals()
+        if unknown > 0, !parts.isEmpty, !namesThing, let term = index.term(index.vocabulary.unknownNoun) {
+            parts.append(Part(terms: [(term, 1)], stems: [], weight: Self.unknownWeight, isGuess: true))
+        }
+    }
+
+    private func isPluralForm(_ position: Int) -> Bool {
+        words[position].hasSuffix("s") && words[position] != stems[position]
     }
 
     /// Reads a phrase, a word, or a word that was written as two.
@@ -67,12 +85,14 @@ struct SearchQuery {
             return (part.terms.isEmpty ? nil : part, length)
         }
         if vocabulary.isStopWord(words[position]) { return (nil, 1) }
-        if index.term(stems[position]) != nil {
+        if let term = index.term(stems[position]) {
+            if !index.isClear(term) { unknown += 1 }
             add(stems[position...position], [], scale: 1, at: position, to: &part)
             return (part, 1)
         }
         guard let (distance, corrections) = index.typos.corrections(of: words[position]) else {
             unknown += 1
+            if isPluralForm(position) { isPlural = true }
             return (nil, 1)
         }
         for word in corrections {
@@ -95,24 +115,27 @@ struct SearchQuery {
             if let term = index.term(stem) { part.terms.append((term, scale * (isPhrase ? 0.6 : 1))) }
             part.stems.append(stem)
         }
-        let isNoun = position > 0 && index.vocabulary.isArticle(words[position - 1])
+        let isNoun =
+            (position > 0 && index.vocabulary.isArticle(words[position - 1])) || (!isPhrase && isPluralForm(position))
         let asVerbs = meanings.filter { $0.isVerb && !isNoun }
         for meaning in meanings where !(meaning.isVerb && isNoun) {
             if let term = index.term(meaning.stem) { part.terms.append((term, scale * Self.synonymWeight)) }
             part.stems.append(meaning.stem)
         }
         if !isPhrase, !isNoun, let stem = literal.first, index.verbs.contains(stem), asVerbs.isEmpty {
-            note([stem], scale)
+            note([stem], at: position)
         } else if !asVerbs.isEmpty {
-            note(asVerbs.map(\.stem), scale)
+            note(asVerbs.map(\.stem), at: position)
         }
-        if !isPhrase, asVerbs.isEmpty, words[position].hasSuffix("s"), words[position] != stems[position] {
-            isPlural = true
+        if part.stems.contains(where: index.nouns.contains) {
+            namesThing = true
+            if !isPhrase, isPluralForm(position) { isPlural = true }
         }
     }
 
-    private mutating func note(_ found: [String], _ scale: Double) {
-        var weight = 1.0
+    private mutating func note(_ found: [String], at position: Int) {
+        let isParticiple = words[position].hasSuffix("ing") || words[position].hasSuffix("ed")
+        var weight = isParticiple ? Self.participle : 1
         for _ in 0..<verbCount { weight *= Self.laterVerb }
         for verb in found { verbs[verb] = max(verbs[verb] ?? 0, weight) }
         verbCount += 1
