@@ -57,3 +57,12 @@ let package = Package(
         .testTarget(name: "TandemTests", dependencies: ["tandem", "Values"], swiftSettings: strict),
     ]
 )
+
+// The benchmarks are no part of the product and cost build time, so they exist only when asked for.
+if Context.environment["TANDEM_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "tandem-bench",
+            dependencies: ["Engine", "Catalog", "Storage", "Values", .product(name: "GRDB", package: "GRDB.swift")],
+            path: "Benchmarks", exclude: ["search-evaluation.json"], swiftSettings: strict))
+}
