@@ -44,7 +44,7 @@ struct ServerTests {
 
     @Test("A client may write everything before it reads anything")
     func writesBeforeReading() async throws {
-        let count = 20_000
+        let count = 5000
         let client = PipeClient(reads: false)
         await client.send(opening)
         await client.send(String(repeating: legacy("tools/list") + "\n", count: count))
@@ -59,7 +59,7 @@ struct ServerTests {
         var limits = ServerLimits()
         limits.queuedBytes = 100_000
         let client = PipeClient(limits: limits, reads: false)
-        let count = 50_000
+        let count = 5000
         let input = opening + String(repeating: legacy("tools/list") + "\n", count: count)
         async let sent: Void = client.send(input)
         client.startReading()
