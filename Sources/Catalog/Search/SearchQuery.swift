@@ -23,7 +23,7 @@ struct SearchQuery {
     private static let synonymWeight = 0.85
     /// What a correction is worth, by its distance.
     private static let correctionWeights = [1, 0.8, 0.65]
-    private static let contextWeight = 0.5
+    private static let contextWeight = 0.4
     /// What each further verb of a sentence is worth against the one before.
     private static let laterVerb = 0.8
 
@@ -42,6 +42,7 @@ struct SearchQuery {
         self.index = index
         words = Words.split(text)
         stems = words.map(Stemmer.stem)
+        if let first = words.first, index.vocabulary.isQuestion(first) { note(index.vocabulary.questionVerbs, at: 0) }
         var context = 1.0
         var position = 0
         while position < words.count {
@@ -54,9 +55,6 @@ struct SearchQuery {
                 parts.append(part)
             }
             position += length
-        }
-        if verbs.isEmpty, let first = words.first, index.vocabulary.isQuestion(first) {
-            note(index.vocabulary.questionVerbs, at: 0)
         }
         preferListsForPlurals()
         if unknown > 0, !parts.isEmpty, !namesThing, let term = index.term(index.vocabulary.unknownNoun) {
@@ -143,7 +141,11 @@ struct SearchQuery {
 
     /// `get` with a plural means a list, and a list of one thing means that thing.
     private mutating func preferListsForPlurals() {
-        guard let list = verbs["list"], let get = verbs["get"] else { return }
-        if isPlural { verbs["get"] = get * 0.75 } else { verbs["list"] = list * 0.85 }
+        guard let list = verbs["list"], verbs["get"] != nil else { return }
+        if isPlural {
+            for verb in index.vocabulary.questionVerbs where verb != "list" { verbs[verb]? *= 0.75 }
+        } else {
+            verbs["list"] = list * 0.85
+        }
     }
 }
