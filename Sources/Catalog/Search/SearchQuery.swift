@@ -23,7 +23,10 @@ struct SearchQuery {
     private static let synonymWeight = 0.85
     /// What a correction is worth, by its distance.
     private static let correctionWeights = [1, 0.8, 0.65]
-    private static let contextWeight = 0.4
+    /// What a word behind a preposition is worth, as `email` in "an index on email".
+    private static let contextWeight = 0.6
+    /// What a thing behind a preposition is worth, as `table` in "add a column to a table".
+    private static let containerWeight = 0.3
     /// What each further verb of a sentence is worth against the one before.
     private static let laterVerb = 0.8
 
@@ -43,15 +46,18 @@ struct SearchQuery {
         words = Words.split(text)
         stems = words.map(Stemmer.stem)
         if let first = words.first, index.vocabulary.isQuestion(first) { note(index.vocabulary.questionVerbs, at: 0) }
-        var context = 1.0
+        var isContext = false
         var position = 0
         while position < words.count {
-            if index.vocabulary.isPreposition(words[position]) { context = Self.contextWeight }
+            if index.vocabulary.isPreposition(words[position]) { isContext = true }
             let before = verbCount
             let (part, length) = read(at: position)
-            if verbCount > before { context = 1 }
+            if verbCount > before { isContext = false }
             if var part {
-                part.weight = verbCount > before ? 1 : context
+                if isContext {
+                    let isThing = part.stems.contains(where: index.nouns.contains)
+                    part.weight = isThing ? Self.containerWeight : Self.contextWeight
+                }
                 parts.append(part)
             }
             position += length
@@ -133,7 +139,8 @@ struct SearchQuery {
 
     private mutating func note(_ found: [String], at position: Int) {
         let isParticiple = words[position].hasSuffix("ing") || words[position].hasSuffix("ed")
-        var weight = isParticiple ? Self.participle : 1
+        let followsModal = position > 0 && index.vocabulary.isModal(words[position - 1])
+        var weight = isParticiple || followsModal ? Self.participle : 1
         for _ in 0..<verbCount { weight *= Self.laterVerb }
         for verb in found { verbs[verb] = max(verbs[verb] ?? 0, weight) }
         verbCount += 1
