@@ -31,6 +31,8 @@ struct Vocabulary: Sendable {
     let questionVerbs: [String]
     /// What words that mean nothing here most likely stand for: people name their own things.
     let unknownNoun: String
+    /// The stem of the word for what somebody may do.
+    let right: String
     /// By the stem of the first word; longer phrases first.
     private var phrases: [String: [Phrase]] = [:]
 
@@ -42,6 +44,7 @@ struct Vocabulary: Sendable {
         guard case .object(let asked)? = reader.object["questions"] else { reader.fail("'questions' is missing") }
         questions = Set(ObjectReader(asked, of: "questions").strings("words"))
         questionVerbs = ObjectReader(asked, of: "questions").strings("verbs").map(Stemmer.stem)
+        right = Stemmer.stem(reader.string("right"))
         unknownNoun = Stemmer.stem(reader.string("unknownNoun"))
         add(reader, "verbs", areVerbs: true)
         add(reader, "synonyms", areVerbs: false)
