@@ -17,7 +17,7 @@ extension SearchIndex {
     /// What it is worth that the query spells the name of an operation without its service.
     private static let wholeName = 2.0
     /// How much of a score depends on whether the query has the nouns of the operation's name.
-    private static let nounEffect = 0.45
+    private static let nounEffect = 0.5
     /// What the last of them counts against each of the others.
     private static let headShare = 2.0
     private static let pairWeight = 0.5

@@ -28,7 +28,6 @@ struct SearchIndex: Sendable {
     private let clearTerms: Set<Int>
     private let terms: [String: Int]
     private let postings: [[Posting]]
-    private let rarities: [Double]
 
     init(operations: [Operation], services: [Catalog.Service], vocabulary: Vocabulary) {
         var builder = SearchIndexBuilder(count: operations.count)
@@ -40,17 +39,16 @@ struct SearchIndex: Sendable {
             builder.add([names[document].joined(separator: " ")], to: .name, of: document)
             for field in SearchField.allCases { builder.add(field.texts(of: operation), to: field, of: document) }
         }
-        let (terms, postings, rarities) = builder.finished()
         let stems = names.map { $0.map(Stemmer.stem) }
+        nouns = Set(stems.compactMap(\.last))
+        let (terms, postings) = builder.finished(nouns: nouns)
         documents = zip(operations, stems).map { operation, name in
             Document(operation: operation, verb: name[0], nouns: name.dropFirst().compactMap { terms[$0] })
         }
         verbs = Set(documents.map(\.verb))
-        nouns = Set(stems.compactMap(\.last))
         clearTerms = builder.clearTerms
         self.terms = terms
         self.postings = postings
-        self.rarities = rarities
         self.vocabulary = vocabulary
         typos = TypoFinder(words: builder.words.union(vocabulary.words))
     }
@@ -60,9 +58,6 @@ struct SearchIndex: Sendable {
 
     /// Whether a term stands in a name, a summary or the keywords of an operation, not only somewhere in its description.
     func isClear(_ term: Int) -> Bool { clearTerms.contains(term) }
-
-    /// How much it says that a document holds the term: its inverse document frequency.
-    func rarity(of term: Int) -> Double { rarities[term] }
 
     func postings(of term: Int) -> [Posting] { postings[term] }
 }

@@ -23,12 +23,19 @@ struct SearchQuery {
     private static let synonymWeight = 0.85
     /// What a correction is worth, by its distance.
     private static let correctionWeights = [1, 0.8, 0.65]
-    private static let contextWeight = 0.5
+    /// What a word behind a preposition is worth, as `email` in "an index on email".
+    private static let contextWeight = 0.6
+    /// What a thing behind a preposition is worth, as `table` in "add a column to a table".
+    private static let containerWeight = 0.3
     /// What each further verb of a sentence is worth against the one before.
     private static let laterVerb = 0.8
 
     /// What a verb is worth that describes (`stored`, `searching`) rather than asks.
     private static let participle = 0.7
+    /// What the verbs are worth that a question word suggests.
+    private static let questionVerb = 0.9
+    /// What a verb is worth that says which right is given, as `add` in "allow users to add rows".
+    private static let grantedVerb = 0.5
     private static let unknownWeight = 0.8
 
     private let index: SearchIndex
@@ -37,26 +44,35 @@ struct SearchQuery {
     private var verbCount = 0
     /// Whether a word says what kind of thing the query is about.
     private var namesThing = false
+    /// Whether the words so far are about rights; what follows says which.
+    private var givesRights = false
 
     init(_ text: String, index: SearchIndex) {
         self.index = index
         words = Words.split(text)
         stems = words.map(Stemmer.stem)
-        var context = 1.0
+        if let first = words.first, index.vocabulary.isQuestion(first) {
+            for verb in index.vocabulary.questionVerbs { verbs[verb] = Self.questionVerb }
+        }
+        var isContext = false
         var position = 0
         while position < words.count {
-            if index.vocabulary.isPreposition(words[position]) { context = Self.contextWeight }
+            if index.vocabulary.isPreposition(words[position]) { isContext = true }
             let before = verbCount
             let (part, length) = read(at: position)
-            if verbCount > before { context = 1 }
+            if verbCount > before, !givesRights { isContext = false }
             if var part {
-                part.weight = verbCount > before ? 1 : context
+                if isContext {
+                    let isThing = part.stems.contains(where: index.nouns.contains)
+                    part.weight = isThing ? Self.containerWeight : Self.contextWeight
+                }
                 parts.append(part)
+                if part.stems.contains(index.vocabulary.right) {
+                    givesRights = true
+                    isContext = true
+                }
             }
             position += length
-        }
-        if verbs.isEmpty, let first = words.first, index.vocabulary.isQuestion(first) {
-            note(index.vocabulary.questionVerbs, at: 0)
         }
         preferListsForPlurals()
         if unknown > 0, !parts.isEmpty, !namesThing, let term = index.term(index.vocabulary.unknownNoun) {
@@ -115,8 +131,7 @@ struct SearchQuery {
             if let term = index.term(stem) { part.terms.append((term, scale * (isPhrase ? 0.6 : 1))) }
             part.stems.append(stem)
         }
-        let isNoun =
-            (position > 0 && index.vocabulary.isArticle(words[position - 1])) || (!isPhrase && isPluralForm(position))
+        let isNoun = position > 0 && index.vocabulary.isArticle(words[position - 1])
         let asVerbs = meanings.filter { $0.isVerb && !isNoun }
         for meaning in meanings where !(meaning.isVerb && isNoun) {
             if let term = index.term(meaning.stem) { part.terms.append((term, scale * Self.synonymWeight)) }
@@ -134,8 +149,11 @@ struct SearchQuery {
     }
 
     private mutating func note(_ found: [String], at position: Int) {
+        let isPlural = isPluralForm(position)
         let isParticiple = words[position].hasSuffix("ing") || words[position].hasSuffix("ed")
-        var weight = isParticiple ? Self.participle : 1
+        let followsModal = position > 0 && index.vocabulary.isModal(words[position - 1])
+        var weight = isParticiple || isPlural || followsModal ? Self.participle : 1
+        if givesRights { weight *= Self.grantedVerb }
         for _ in 0..<verbCount { weight *= Self.laterVerb }
         for verb in found { verbs[verb] = max(verbs[verb] ?? 0, weight) }
         verbCount += 1
@@ -143,7 +161,11 @@ struct SearchQuery {
 
     /// `get` with a plural means a list, and a list of one thing means that thing.
     private mutating func preferListsForPlurals() {
-        guard let list = verbs["list"], let get = verbs["get"] else { return }
-        if isPlural { verbs["get"] = get * 0.75 } else { verbs["list"] = list * 0.85 }
+        guard let list = verbs["list"], verbs["get"] != nil else { return }
+        if isPlural {
+            for verb in index.vocabulary.questionVerbs where verb != "list" { verbs[verb]? *= 0.75 }
+        } else {
+            verbs["list"] = list * 0.85
+        }
     }
 }

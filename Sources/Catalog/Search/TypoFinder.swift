@@ -23,6 +23,7 @@ struct TypoFinder: Sendable {
             for (candidate, text) in buckets[letter] ?? [] {
                 guard let distance = Spelling.distance(bytes, candidate, limit: limit) else { continue }
                 if letter != bytes[0], candidate[1] != bytes[0] { continue }
+                if distance == 2, candidate.count < 8 { continue }
                 if bytes.count == 4, !Self.isSlip(bytes, candidate) { continue }
                 if distance < limit {
                     limit = distance

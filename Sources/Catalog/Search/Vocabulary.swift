@@ -24,11 +24,15 @@ struct Vocabulary: Sendable {
     /// Words after which a place or a circumstance is named instead of the thing itself.
     private var prepositions: Set<String> = []
     private var articles: Set<String> = []
+    /// Words after which a verb says what something may do, not what is asked for.
+    private var modals: Set<String> = []
     /// Words with which questions start, and the stems of the verbs that answer them.
     private var questions: Set<String> = []
     let questionVerbs: [String]
     /// What words that mean nothing here most likely stand for: people name their own things.
     let unknownNoun: String
+    /// The stem of the word for what somebody may do.
+    let right: String
     /// By the stem of the first word; longer phrases first.
     private var phrases: [String: [Phrase]] = [:]
 
@@ -36,9 +40,11 @@ struct Vocabulary: Sendable {
         stopWords = Set(reader.strings("stopWords"))
         prepositions = Set(reader.strings("prepositions"))
         articles = Set(reader.strings("articles"))
+        modals = Set(reader.strings("modals"))
         guard case .object(let asked)? = reader.object["questions"] else { reader.fail("'questions' is missing") }
         questions = Set(ObjectReader(asked, of: "questions").strings("words"))
         questionVerbs = ObjectReader(asked, of: "questions").strings("verbs").map(Stemmer.stem)
+        right = Stemmer.stem(reader.string("right"))
         unknownNoun = Stemmer.stem(reader.string("unknownNoun"))
         add(reader, "verbs", areVerbs: true)
         add(reader, "synonyms", areVerbs: false)
@@ -81,6 +87,7 @@ struct Vocabulary: Sendable {
     func isQuestion(_ word: String) -> Bool { questions.contains(word) }
     func isStopWord(_ word: String) -> Bool { stopWords.contains(word) }
     func isPreposition(_ word: String) -> Bool { prepositions.contains(word) }
+    func isModal(_ word: String) -> Bool { modals.contains(word) }
     func isArticle(_ word: String) -> Bool { articles.contains(word) }
 
     /// The longest word or phrase with a meaning at the start of some stems.
