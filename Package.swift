@@ -45,11 +45,17 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "ValuesTests", dependencies: ["Values"], swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .executableTarget(
+            name: "StorageProbe", dependencies: ["Storage", "Values"], path: "Tests/StorageProbe",
+            swiftSettings: strict),
+        .testTarget(name: "ValuesTests", dependencies: ["Values", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "Values"], swiftSettings: strict),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Storage", "Values", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Storage", "StorageProbe", "TestSupport", "Values", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Catalog", "Storage", "Values"], swiftSettings: strict),
         .testTarget(name: "MCPServerTests", dependencies: ["MCPServer", "Engine", "Catalog", "Values"], swiftSettings: strict),
