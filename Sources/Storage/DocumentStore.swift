@@ -26,7 +26,7 @@ package protocol DocumentStore: Sendable {
     /// - Throws: ``StoreError``; `uniqueViolation` when rows contradict a unique index.
     func define(_ change: SchemaChange) async throws
 
-    /// Ends the store's work and gives its resources back.
+    /// Waits for the work that runs, refuses any further one, and gives the resources back.
     func close() async
 }
 
