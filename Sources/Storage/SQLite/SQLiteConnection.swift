@@ -9,6 +9,7 @@ final class SQLiteConnection {
     private var tables: [ObjectIdentifier: SQLiteTable] = [:]
     private var patterns: [String: RegularExpression] = [:]
     private var supervision: Supervision?
+    private var mustBeInTransaction = false
     private(set) var handle: OpaquePointer
     private var database: Database
 
@@ -58,8 +59,32 @@ final class SQLiteConnection {
         }
     }
 
+    /// Runs `body` in a transaction that ends with it, whatever happens. The caller must be inside ``scope(_:_:)``.
+    ///
+    /// SQLite gives up a transaction by itself when, say, the disk is full. No further statement runs then, so that a
+    /// body which goes on after the error can't write outside any transaction.
+    func transaction<R>(_ begin: String, _ body: () throws -> R) throws -> R {
+        try execute(begin)
+        mustBeInTransaction = true
+        defer { mustBeInTransaction = false }
+        do {
+            let result = try body()
+            try execute("COMMIT")
+            return result
+        } catch {
+            // Neither the check of the transaction nor a time limit may keep it from being ended.
+            mustBeInTransaction = false
+            supervision = nil
+            if isInTransaction { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+
     /// A prepared statement, kept by its text. The caller must be inside ``scope(_:_:)``.
     func statement(_ sql: String) throws -> SQLiteStatement {
+        if mustBeInTransaction, !isInTransaction {
+            throw StoreError(.unavailable, "an error before has undone the transaction; nothing was changed")
+        }
         do {
             return SQLiteStatement(try database.cachedStatement(sql: sql), handle)
         } catch let error as DatabaseError {

@@ -127,15 +127,7 @@ package final class SQLiteStore: DocumentStore {
             deadline: monotonicNanoseconds() + nanoseconds
         )
         return try connection.scope(supervision) {
-            try connection.execute("BEGIN")
-            do {
-                let result = try body(session)
-                try connection.execute("COMMIT")
-                return result
-            } catch {
-                if connection.isInTransaction { try connection.execute("ROLLBACK") }
-                throw error
-            }
+            try connection.transaction("BEGIN") { try body(session) }
         }
     }
 
