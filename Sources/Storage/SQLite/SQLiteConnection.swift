@@ -7,6 +7,7 @@ import Synchronization
 final class SQLiteConnection {
     private let queue: DatabaseQueue
     private var tables: [ObjectIdentifier: SQLiteTable] = [:]
+    private var statements: [String: SQLiteStatement] = [:]
     private var patterns: [String: RegularExpression] = [:]
     private var supervision: Supervision?
     private var mustBeInTransaction = false
@@ -42,7 +43,7 @@ final class SQLiteConnection {
     }
 
     deinit {
-        tables = [:]
+        statements = [:]
         try? queue.close()
     }
 
@@ -50,6 +51,8 @@ final class SQLiteConnection {
     func scope<R>(_ supervision: Supervision? = nil, _ body: () throws -> R) throws -> R {
         self.supervision = supervision
         defer { self.supervision = nil }
+        // Texts are as many as there are shapes of queries; here none of the statements is in use.
+        if statements.count > 500 { statements.removeAll() }
         do {
             return try queue.inDatabase { _ in try body() }
         } catch let error as StoreError where error.kind == .cancelled {
@@ -85,8 +88,14 @@ final class SQLiteConnection {
         if mustBeInTransaction, !isInTransaction {
             throw StoreError(.unavailable, "an error before has undone the transaction; nothing was changed")
         }
+        if let known = statements[sql] {
+            known.reset()
+            return known
+        }
         do {
-            return SQLiteStatement(try database.cachedStatement(sql: sql), handle)
+            let statement = SQLiteStatement(try database.makeStatement(sql: sql), handle)
+            statements[sql] = statement
+            return statement
         } catch let error as DatabaseError {
             throw StoreError(sqlite: error.extendedResultCode.rawValue, message: error.message ?? "unknown")
         }
