@@ -160,8 +160,11 @@ final class SQLiteConnection {
         guard sqlite3_value_type(value) == SQLITE_TEXT, let text = sqlite3_value_text(value),
             let expressionText = sqlite3_value_text(expression)
         else { return sqlite3_result_null(call) }
+        // One match may cost as much as a thousand other steps, between which SQLite doesn't ask.
+        if mustStop { return sqlite3_result_error_code(call, SQLITE_INTERRUPT) }
+        let expressionBytes = UnsafeBufferPointer(start: expressionText, count: Int(sqlite3_value_bytes(expression)))
         do {
-            let pattern = try pattern(String(cString: expressionText))
+            let pattern = try pattern(String(decoding: expressionBytes, as: UTF8.self))
             let bytes = UnsafeBufferPointer(start: text, count: Int(sqlite3_value_bytes(value)))
             sqlite3_result_int(call, try pattern.matches(bytes) ? 1 : 0)
         } catch {
