@@ -74,7 +74,9 @@ struct SQLCompiler {
 
     private mutating func list(_ operands: [JSON], _ kind: ColumnKind) -> String {
         let values = operands.map { SQLValue(scalar: $0, kind) }
-        guard values.count > Self.inlineOperands else {
+        // `json_each` ends a text at U+0000.
+        guard values.count > Self.inlineOperands, !operands.contains(where: { $0.string?.utf8.contains(0) == true })
+        else {
             return "(" + values.map { mark($0) }.joined(separator: ", ") + ")"
         }
         let items = values.map { value -> JSON in
@@ -128,7 +130,12 @@ struct SQLCompiler {
         _ column: ColumnLayout
     ) -> String {
         func holdsAny(_ operands: [JSON]) -> String {
-            "EXISTS (SELECT 1 FROM json_each(\(field)) item WHERE item.value IN \(list(operands, column.kind)))"
+            let fast =
+                "EXISTS (SELECT 1 FROM json_each(\(field)) item WHERE item.value IN \(list(operands, column.kind)))"
+            guard column.kind == .text else { return fast }
+            // `json_each` ends a text at U+0000, which is rare enough to be read by our own parser.
+            return "CASE WHEN instr(\(field), '\\u0000') THEN tandem_holds(\(field), "
+                + "\(mark(.text(JSON.array(operands).text)))) ELSE \(fast) END"
         }
         switch comparison {
         case .isNull: return "\(field) IS NULL"

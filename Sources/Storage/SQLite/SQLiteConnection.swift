@@ -2,6 +2,7 @@ import GRDB
 import GRDBSQLite
 import Glibc
 import Synchronization
+import Values
 
 /// One connection with everything that is derived from it. Confined to the thread that owns it.
 final class SQLiteConnection {
@@ -135,20 +136,22 @@ final class SQLiteConnection {
             { Unmanaged<SQLiteConnection>.fromOpaque($0!).takeUnretainedValue().mustStop ? 1 : 0 },
             context
         )
-        sqlite3_create_function_v2(
-            handle,
-            "tandem_matches",
-            2,
-            SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-            context,
-            { call, _, values in
-                let connection = Unmanaged<SQLiteConnection>.fromOpaque(sqlite3_user_data(call)).takeUnretainedValue()
-                connection.matches(call, values![0]!, values![1]!)
-            },
-            nil,
-            nil,
-            nil
-        )
+        install("tandem_matches", context) { call, _, values in
+            let connection = Unmanaged<SQLiteConnection>.fromOpaque(sqlite3_user_data(call)).takeUnretainedValue()
+            connection.matches(call, values![0]!, values![1]!)
+        }
+        install("tandem_holds", context) { call, _, values in
+            sqlite3_result_int(call, SQLiteConnection.holds(values![0]!, values![1]!) ? 1 : 0)
+        }
+    }
+
+    private func install(
+        _ name: String,
+        _ context: UnsafeMutableRawPointer,
+        _ function: @convention(c) (OpaquePointer?, Int32, UnsafeMutablePointer<OpaquePointer?>?) -> Void
+    ) {
+        let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC
+        sqlite3_create_function_v2(handle, name, 2, flags, context, function, nil, nil, nil)
     }
 
     private var mustStop: Bool {
@@ -171,6 +174,16 @@ final class SQLiteConnection {
             let message = "tandem_matches: \(error)"
             sqlite3_result_error(call, message, -1)
         }
+    }
+
+    /// Whether a stored array of texts holds one of a list, both as JSON text.
+    private static func holds(_ array: OpaquePointer, _ list: OpaquePointer) -> Bool {
+        func items(_ value: OpaquePointer) -> [JSON] {
+            let bytes = UnsafeBufferPointer(start: sqlite3_value_text(value), count: Int(sqlite3_value_bytes(value)))
+            return (try? JSON(parsing: bytes))?.array ?? []
+        }
+        let wanted = Set(items(list).compactMap { $0.string.map { Array($0.utf8) } })
+        return items(array).contains { $0.string.map { wanted.contains(Array($0.utf8)) } ?? false }
     }
 }
 
