@@ -59,7 +59,7 @@ struct SQLCompiler {
         case .startsWith: return startsWith(field, operands[0])
         case .notStartsWith: return "NOT " + startsWith(field, operands[0])
         case .endsWith: return endsWith(field, operands[0])
-        case .notEndsWith: return "NOT " + endsWith(field, operands[0])
+        case .notEndsWith: return notEndsWith(field, operands[0])
         case .contains, .containsAny: return substring(field, operands, " OR ")
         case .containsAll: return substring(field, operands, " AND ")
         case .notContains: return "NOT " + substring(field, operands, " OR ")
@@ -114,8 +114,19 @@ struct SQLCompiler {
     /// By bytes, which for UTF-8 is the same as by characters.
     private mutating func endsWith(_ field: String, _ operand: JSON) -> String {
         let suffix = operand.string ?? ""
-        guard !suffix.isEmpty else { return "(\(field) IS NOT NULL OR NULL)" }
-        return "(substr(CAST(\(field) AS BLOB), -\(suffix.utf8.count)) = CAST(\(mark(.text(suffix))) AS BLOB))"
+        guard !suffix.isEmpty else { return "\(field) IS NOT NULL" }
+        return "\(end(of: field, suffix)) = CAST(\(mark(.text(suffix))) AS BLOB)"
+    }
+
+    /// Not the negation of ``endsWith(_:_:)``: the end of an empty text is null.
+    private mutating func notEndsWith(_ field: String, _ operand: JSON) -> String {
+        let suffix = operand.string ?? ""
+        guard !suffix.isEmpty else { return "0" }
+        return "(\(field) IS NOT NULL AND \(end(of: field, suffix)) IS NOT CAST(\(mark(.text(suffix))) AS BLOB))"
+    }
+
+    private mutating func end(of field: String, _ suffix: String) -> String {
+        "substr(CAST(\(field) AS BLOB), -\(mark(.integer(Int64(suffix.utf8.count)))))"
     }
 
     private mutating func substring(_ field: String, _ operands: [JSON], _ joiner: String) -> String {
