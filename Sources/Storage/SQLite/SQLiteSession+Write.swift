@@ -15,7 +15,11 @@ extension SQLiteSession {
         for (index, column) in layout.columns.enumerated() {
             statement.bind(SQLValue(row.values[index], column), at: Int32(5 + index))
         }
-        try statement.run()
+        do throws(StoreError) { try statement.run() } catch {
+            // A row may break both rules, and SQLite names the one whose index it checked first.
+            guard error.kind == .uniqueViolation, try self.row(row.id, in: layout) != nil else { throw error }
+            throw StoreError(.duplicateID, "a row with this id exists")
+        }
         let sequence = connection.lastInsertedRow
         try grant(row.permissions, to: sequence, in: table)
         return String(sequence)
