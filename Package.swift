@@ -27,15 +27,18 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: ["Values", "CPCRE2", .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(
             name: "Engine",
             dependencies: ["Values", "Catalog", "Storage", .product(name: "Logging", package: "swift-log")],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(
             name: "MCPServer",
             dependencies: ["Values", "Catalog", "Engine", .product(name: "Logging", package: "swift-log")],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "tandem",
             dependencies: [
@@ -45,15 +48,34 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .testTarget(name: "ValuesTests", dependencies: ["Values"], swiftSettings: strict),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "Values"], swiftSettings: strict),
         .testTarget(
             name: "StorageTests",
             dependencies: ["Storage", "Values", .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: strict),
-        .testTarget(name: "EngineTests", dependencies: ["Engine", "Catalog", "Storage", "Values"], swiftSettings: strict),
-        .testTarget(name: "MCPServerTests", dependencies: ["MCPServer", "Engine", "Catalog", "Values"], swiftSettings: strict),
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: ["Engine", "Catalog", "Storage", "Values"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MCPServerTests",
+            dependencies: ["MCPServer", "Engine", "Catalog", "Values"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TandemTests", dependencies: ["tandem", "Values"], swiftSettings: strict),
     ]
 )
+
+// The benchmarks are no part of the product and cost build time, so they exist only when asked for.
+if Context.environment["TANDEM_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "tandem-bench",
+            dependencies: ["Engine", "Catalog", "Storage", "Values", .product(name: "GRDB", package: "GRDB.swift")],
+            path: "Benchmarks", exclude: ["search-evaluation.json"], swiftSettings: strict))
+}

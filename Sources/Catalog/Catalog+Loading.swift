@@ -19,7 +19,7 @@ extension Catalog {
         var shared: [String: Parameter] = [:]
         for (name, reader) in root.section("parameters") { shared[name] = Parameter(reader, name: name) }
         let services = root.section("services").map { name, reader in
-            Service(id: name, summary: reader.string("summary"))
+            Service(id: name, summary: reader.string("summary"), noun: reader.string("noun"))
         }
         let operations = root.objects("operations").map { Operation($0, shared: shared) }
         for operation in operations where !services.contains(where: { $0.id == operation.service }) {

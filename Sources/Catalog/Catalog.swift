@@ -8,6 +8,8 @@ package final class Catalog: Sendable {
         package let id: String
         /// What it is for, in one sentence.
         package let summary: String
+        /// What its operations are about where their names don't say it, as in `tablesDB.create`.
+        let noun: String
     }
 
     /// The operations in the order in which they are declared.

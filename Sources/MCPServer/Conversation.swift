@@ -42,6 +42,7 @@ struct Conversation: ~Copyable {
     }
 
     private mutating func perform(batch actions: [Action], bytes: Int) {
+        queueReplies()
         let batch = BatchReply(expected: actions.count { $0.expectsAnswer }, sink: sink)
         for action in actions {
             switch action {
@@ -56,7 +57,6 @@ struct Conversation: ~Copyable {
         }
     }
 
-    /// Replies to earlier lines go first, so that no result overtakes the answer to `initialize`.
     private mutating func makeRoomForCall() {
         queueReplies()
         if !runner.table.hasRoom {
@@ -70,6 +70,8 @@ struct Conversation: ~Copyable {
         replies.bytes.append(0x0A)
     }
 
+    /// Puts the replies to earlier lines into the queue; comes before every answer that goes there by itself, so that
+    /// none overtakes the answer to `initialize`.
     private mutating func queueReplies() {
         guard !replies.bytes.isEmpty else { return }
         sink.append(replies.bytes)

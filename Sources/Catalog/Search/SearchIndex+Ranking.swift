@@ -1,3 +1,5 @@
+import Values
+
 extension SearchIndex {
     /// The operations that match a query, best first.
     struct Ranking {
@@ -7,10 +9,17 @@ extension SearchIndex {
     }
 
     /// What is left of the score of an operation that does something else than the query's verbs say.
-    private static let otherVerb = 0.35
+    private static let otherVerb = 0.3
     /// What verbs are worth when the query has none: people describe what they want to have or to see.
     private static let defaultVerbs = ["creat": 1.0, "list": 0.95, "describ": 0.95, "get": 0.9]
+    private static let defaultVerbsForMany = ["list": 1.0, "creat": 0.95, "describ": 0.95, "get": 0.85]
     private static let otherDefault = 0.75
+    /// What it is worth that the query spells the name of an operation without its service.
+    private static let wholeName = 2.0
+    /// How much of a score depends on whether the query has the nouns of the operation's name.
+    private static let nounEffect = 0.5
+    /// What the last of them counts against each of the others.
+    private static let headShare = 2.0
     private static let pairWeight = 0.5
     private static let deprecatedWeight = 0.5
     /// Hits with a smaller share of the best score are not worth showing.
@@ -23,21 +32,28 @@ extension SearchIndex {
         var matched = [Double](repeating: 0, count: documents.count)
         for part in query.parts { add(part, to: &scores, &matched) }
         for (first, second) in zip(query.parts, query.parts.dropFirst()) { addPairs(first, second, to: &scores) }
-        let asked = Set(query.parts.flatMap { $0.terms.map(\.term) })
+        var asked: [Int: Double] = [:]
+        for part in query.parts {
+            for (term, weight) in part.terms { asked[term] = max(asked[term] ?? 0, weight * part.weight) }
+        }
         for document in documents.indices where scores[document] > 0 {
             scores[document] *= fit(documents[document], to: query, asked)
         }
         rankReplacementsFirst(&scores)
-        let folded = service.map(Self.folded)
+        let spelled = Spelling.folded(text)
+        for (document, entry) in documents.enumerated() where Spelling.folded(entry.operation.name) == spelled {
+            scores[document] = max(scores[document], scores.max() ?? 0) * Self.wholeName
+        }
+        let folded = service.map(Spelling.folded)
         var ranking = Ranking()
         ranking.hits = documents.indices
-            .filter { scores[$0] > 0 && (folded == nil || Self.folded(documents[$0].operation.service) == folded) }
+            .filter { scores[$0] > 0 && (folded == nil || Spelling.folded(documents[$0].operation.service) == folded) }
             .sorted { (-scores[$0], $0) < (-scores[$1], $1) }
             .map { (documents[$0].operation, scores[$0]) }
         guard let best = ranking.hits.first else { return ranking }
         ranking.hits.removeAll { $0.score < best.score * Self.smallestShare }
         if let document = documents.firstIndex(where: { $0.operation === best.operation }) {
-            let words = Double(query.parts.count + query.unknown)
+            let words = Double(query.parts.count { !$0.isGuess } + query.unknown)
             ranking.isWeak = matched[document] < words * 0.4
         }
         return ranking
@@ -52,7 +68,7 @@ extension SearchIndex {
         }
         for (document, score) in best {
             scores[document] += score * part.weight
-            matched[document] += 1
+            if !part.isGuess { matched[document] += 1 }
         }
     }
 
@@ -71,16 +87,20 @@ extension SearchIndex {
     }
 
     /// How well the name of an operation fits: its verb, and how many of its other words are asked for.
-    private func fit(_ document: Document, to query: SearchQuery, _ asked: Set<Int>) -> Double {
+    private func fit(_ document: Document, to query: SearchQuery, _ asked: [Int: Double]) -> Double {
         let verb: Double
         if query.verbs.isEmpty {
-            verb = Self.defaultVerbs[document.verb] ?? Self.otherDefault
+            let defaults = query.isPlural ? Self.defaultVerbsForMany : Self.defaultVerbs
+            verb = defaults[document.verb] ?? Self.otherDefault
         } else {
             verb = max(Self.otherVerb, query.verbs[document.verb] ?? 0)
         }
-        guard !document.nouns.isEmpty else { return verb }
-        let share = Double(document.nouns.count { asked.contains($0) }) / Double(document.nouns.count)
-        return verb * (0.75 + 0.25 * share)
+        guard let head = document.nouns.last else { return verb }
+        // The last noun says what it is, the ones before it which kind.
+        let kinds = document.nouns.dropLast()
+        let found = kinds.reduce(Self.headShare * (asked[head] ?? 0)) { $0 + (asked[$1] ?? 0) }
+        let share = found / (Self.headShare + Double(kinds.count))
+        return verb * (1 - Self.nounEffect + Self.nounEffect * share)
     }
 
     private func rankReplacementsFirst(_ scores: inout [Double]) {
@@ -91,9 +111,5 @@ extension SearchIndex {
             }
             if scores[new] > 0 { scores[index] = min(scores[index], scores[new] * 0.99) }
         }
-    }
-
-    private static func folded(_ service: String) -> String {
-        String(service.lowercased().filter { $0.isLetter || $0.isNumber })
     }
 }

@@ -23,24 +23,32 @@ struct SearchIndex: Sendable {
     let typos: TypoFinder
     /// The first words of names, by stem.
     let verbs: Set<String>
+    /// What operations are about, by stem: the last words of names.
+    let nouns: Set<String>
+    private let clearTerms: Set<Int>
     private let terms: [String: Int]
     private let postings: [[Posting]]
-    private let rarities: [Double]
 
     init(operations: [Operation], services: [Catalog.Service], vocabulary: Vocabulary) {
         var builder = SearchIndexBuilder(count: operations.count)
-        for (document, operation) in operations.enumerated() {
-            for field in SearchField.allCases { builder.add(field, of: operation, document) }
+        let names = operations.map { operation in
+            let words = Words.split(operation.name)
+            return words.count > 1 ? words : words + services.filter { $0.id == operation.service }.map(\.noun)
         }
-        let (terms, postings, rarities) = builder.finished()
-        documents = operations.map { operation in
-            let name = Words.split(operation.name).map(Stemmer.stem)
-            return Document(operation: operation, verb: name[0], nouns: name.dropFirst().compactMap { terms[$0] })
+        for (document, operation) in operations.enumerated() {
+            builder.add([names[document].joined(separator: " ")], to: .name, of: document)
+            for field in SearchField.allCases { builder.add(field.texts(of: operation), to: field, of: document) }
+        }
+        let stems = names.map { $0.map(Stemmer.stem) }
+        nouns = Set(stems.compactMap(\.last))
+        let (terms, postings) = builder.finished(nouns: nouns)
+        documents = zip(operations, stems).map { operation, name in
+            Document(operation: operation, verb: name[0], nouns: name.dropFirst().compactMap { terms[$0] })
         }
         verbs = Set(documents.map(\.verb))
+        clearTerms = builder.clearTerms
         self.terms = terms
         self.postings = postings
-        self.rarities = rarities
         self.vocabulary = vocabulary
         typos = TypoFinder(words: builder.words.union(vocabulary.words))
     }
@@ -48,8 +56,8 @@ struct SearchIndex: Sendable {
     /// The number of a term, which is a stem or two stems with a space between them.
     func term(_ text: String) -> Int? { terms[text] }
 
-    /// How much it says that a document holds the term: its inverse document frequency.
-    func rarity(of term: Int) -> Double { rarities[term] }
+    /// Whether a term stands in a name, a summary or the keywords of an operation, not only somewhere in its description.
+    func isClear(_ term: Int) -> Bool { clearTerms.contains(term) }
 
     func postings(of term: Int) -> [Posting] { postings[term] }
 }

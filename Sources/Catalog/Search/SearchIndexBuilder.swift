@@ -32,10 +32,10 @@ enum SearchField: Int, CaseIterable {
         }
     }
 
-    /// The texts of the field; neighbours count as a phrase within one text only.
+    /// The texts of the field; neighbours count as a phrase within one text only. The name is made by the index.
     func texts(of operation: Operation) -> [String] {
         switch self {
-        case .name: [operation.name]
+        case .name: []
         case .keywords: operation.keywords
         case .summary: [operation.summary]
         case .parameters: operation.parameters.map(\.name)
@@ -43,14 +43,16 @@ enum SearchField: Int, CaseIterable {
         }
     }
 
-    /// Whether pairs of neighbouring words are indexed too.
-    var hasPhrases: Bool { self == .name || self == .keywords || self == .summary }
+    /// Whether its words say what an operation is for; then pairs of neighbouring words are indexed too.
+    var isClear: Bool { self == .name || self == .keywords || self == .summary }
 }
 
 /// Collects occurrences and turns them into postings.
 struct SearchIndexBuilder {
     /// The words as written, for the correction of typos.
     private(set) var words: Set<String> = []
+    /// The terms that stand in more than parameters and descriptions.
+    private(set) var clearTerms: Set<Int> = []
     private let count: Int
     private var terms: [String: Int] = [:]
     private var stems: [String: String] = [:]
@@ -73,14 +75,14 @@ struct SearchIndexBuilder {
         lengths = Array(repeating: Array(repeating: 0, count: count), count: SearchField.allCases.count)
     }
 
-    mutating func add(_ field: SearchField, of operation: Operation, _ document: Int) {
-        for text in field.texts(of: operation) {
+    mutating func add(_ texts: [String], to field: SearchField, of document: Int) {
+        for text in texts {
             var previous: String?
             for word in Words.split(text) {
                 let stem = stem(word)
                 lengths[field.rawValue][document] += 1
                 add(stem, field, document)
-                if field.hasPhrases {
+                if field.isClear {
                     if let previous { add("\(previous) \(stem)", field, document) }
                     previous = stem
                 }
@@ -105,6 +107,7 @@ struct SearchIndexBuilder {
             terms[text] = term
             occurrences.append([])
         }
+        if field.isClear { clearTerms.insert(term) }
         let last = occurrences[term].indices.last
         if let last, occurrences[term][last].document == document, occurrences[term][last].field == field {
             occurrences[term][last].count += 1
@@ -113,29 +116,46 @@ struct SearchIndexBuilder {
         }
     }
 
-    func finished() -> (terms: [String: Int], postings: [[SearchIndex.Posting]], rarities: [Double]) {
+    /// The terms with their postings.
+    ///
+    /// - Parameter nouns: the stems of the things that operations are about.
+    func finished(nouns: Set<String>) -> (terms: [String: Int], postings: [[SearchIndex.Posting]]) {
         let means = lengths.map { max(1, $0.reduce(0, +) / Double(max(1, count))) }
-        var rarities: [Double] = []
-        let postings = occurrences.map { list in
-            var sums: [(document: Int, sum: Double)] = []
-            for occurrence in list {
-                let field = occurrence.field
-                let effect = field.lengthEffect
-                let length = lengths[field.rawValue][occurrence.document] / means[field.rawValue]
-                let part = field.weight * occurrence.count / (1 - effect + effect * length)
-                if let last = sums.indices.last, sums[last].document == occurrence.document {
-                    sums[last].sum += part
-                } else {
-                    sums.append((occurrence.document, part))
-                }
-            }
-            let frequency = Double(sums.count)
-            let rarity = log(1 + (Double(count) - frequency + 0.5) / (frequency + 0.5))
-            rarities.append(rarity)
-            return sums.map {
-                SearchIndex.Posting(document: $0.document, weight: rarity * $0.sum / (Self.saturation + $0.sum))
+        var rarities = occurrences.map(rarity)
+        // A thing with many operations is no less telling than one with few: all of them count alike.
+        let things = nouns.compactMap { terms[$0] }
+        let median = things.map { rarities[$0] }.sorted()
+        for term in things { rarities[term] = median[median.count / 2] }
+        let postings = zip(occurrences, rarities).map { list, rarity in
+            sums(of: list, means).map { document, sum in
+                SearchIndex.Posting(document: document, weight: rarity * sum / (Self.saturation + sum))
             }
         }
-        return (terms, postings, rarities)
+        return (terms, postings)
+    }
+
+    /// The inverse document frequency. Parameters such as `databaseId` stand nearly everywhere and would make
+    /// `database` look meaningless, so they and descriptions count only for terms that stand nowhere else.
+    private func rarity(of list: [Occurrence]) -> Double {
+        let clear = Set(list.lazy.filter(\.field.isClear).map(\.document))
+        let frequency = Double(clear.isEmpty ? Set(list.map(\.document)).count : clear.count)
+        return log(1 + (Double(count) - frequency + 0.5) / (frequency + 0.5))
+    }
+
+    /// For each document the weighted and normalised number of occurrences.
+    private func sums(of list: [Occurrence], _ means: [Double]) -> [(document: Int, sum: Double)] {
+        var sums: [(document: Int, sum: Double)] = []
+        for occurrence in list {
+            let field = occurrence.field
+            let effect = field.lengthEffect
+            let length = lengths[field.rawValue][occurrence.document] / means[field.rawValue]
+            let part = field.weight * occurrence.count / (1 - effect + effect * length)
+            if let last = sums.indices.last, sums[last].document == occurrence.document {
+                sums[last].sum += part
+            } else {
+                sums.append((occurrence.document, part))
+            }
+        }
+        return sums
     }
 }

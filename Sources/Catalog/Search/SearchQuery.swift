@@ -7,6 +7,8 @@ struct SearchQuery {
         var stems: [String] = []
         /// Lower where the query only says in which context the thing stands.
         var weight = 1.0
+        /// Whether it only stands for words without a meaning.
+        var isGuess = false
     }
 
     var parts: [Part] = []
@@ -21,33 +23,65 @@ struct SearchQuery {
     private static let synonymWeight = 0.85
     /// What a correction is worth, by its distance.
     private static let correctionWeights = [1, 0.8, 0.65]
-    private static let contextWeight = 0.5
+    /// What a word behind a preposition is worth, as `email` in "an index on email".
+    private static let contextWeight = 0.6
+    /// What a thing behind a preposition is worth, as `table` in "add a column to a table".
+    private static let containerWeight = 0.3
     /// What each further verb of a sentence is worth against the one before.
     private static let laterVerb = 0.8
+
+    /// What a verb is worth that describes (`stored`, `searching`) rather than asks.
+    private static let participle = 0.7
+    /// What the verbs are worth that a question word suggests.
+    private static let questionVerb = 0.9
+    /// What a verb is worth that says which right is given, as `add` in "allow users to add rows".
+    private static let grantedVerb = 0.5
+    private static let unknownWeight = 0.8
 
     private let index: SearchIndex
     private var words: [String]
     private var stems: [String]
     private var verbCount = 0
+    /// Whether a word says what kind of thing the query is about.
+    private var namesThing = false
+    /// Whether the words so far are about rights; what follows says which.
+    private var givesRights = false
 
     init(_ text: String, index: SearchIndex) {
         self.index = index
         words = Words.split(text)
         stems = words.map(Stemmer.stem)
-        var context = 1.0
+        if let first = words.first, index.vocabulary.isQuestion(first) {
+            for verb in index.vocabulary.questionVerbs { verbs[verb] = Self.questionVerb }
+        }
+        var isContext = false
         var position = 0
         while position < words.count {
-            if index.vocabulary.isPreposition(words[position]) { context = Self.contextWeight }
+            if index.vocabulary.isPreposition(words[position]) { isContext = true }
             let before = verbCount
             let (part, length) = read(at: position)
-            if verbCount > before { context = 1 }
+            if verbCount > before, !givesRights { isContext = false }
             if var part {
-                part.weight = verbCount > before ? 1 : context
+                if isContext {
+                    let isThing = part.stems.contains(where: index.nouns.contains)
+                    part.weight = isThing ? Self.containerWeight : Self.contextWeight
+                }
                 parts.append(part)
+                if part.stems.contains(index.vocabulary.right) {
+                    givesRights = true
+                    isContext = true
+                }
             }
             position += length
         }
         preferListsForPlurals()
+        if unknown > 0, !parts.isEmpty, !namesThing, let term = index.term(index.vocabulary.unknownNoun) {
+            parts.append(Part(terms: [(term, 1)], stems: [], weight: Self.unknownWeight, isGuess: true))
+        }
+    }
+
+    private func isPluralForm(_ position: Int) -> Bool {
+        words[position].hasSuffix("s") && words[position] != stems[position]
     }
 
     /// Reads a phrase, a word, or a word that was written as two.
@@ -67,12 +101,14 @@ struct SearchQuery {
             return (part.terms.isEmpty ? nil : part, length)
         }
         if vocabulary.isStopWord(words[position]) { return (nil, 1) }
-        if index.term(stems[position]) != nil {
+        if let term = index.term(stems[position]) {
+            if !index.isClear(term) { unknown += 1 }
             add(stems[position...position], [], scale: 1, at: position, to: &part)
             return (part, 1)
         }
         guard let (distance, corrections) = index.typos.corrections(of: words[position]) else {
             unknown += 1
+            if isPluralForm(position) { isPlural = true }
             return (nil, 1)
         }
         for word in corrections {
@@ -102,17 +138,22 @@ struct SearchQuery {
             part.stems.append(meaning.stem)
         }
         if !isPhrase, !isNoun, let stem = literal.first, index.verbs.contains(stem), asVerbs.isEmpty {
-            note([stem], scale)
+            note([stem], at: position)
         } else if !asVerbs.isEmpty {
-            note(asVerbs.map(\.stem), scale)
+            note(asVerbs.map(\.stem), at: position)
         }
-        if !isPhrase, asVerbs.isEmpty, words[position].hasSuffix("s"), words[position] != stems[position] {
-            isPlural = true
+        if part.stems.contains(where: index.nouns.contains) {
+            namesThing = true
+            if !isPhrase, isPluralForm(position) { isPlural = true }
         }
     }
 
-    private mutating func note(_ found: [String], _ scale: Double) {
-        var weight = 1.0
+    private mutating func note(_ found: [String], at position: Int) {
+        let isPlural = isPluralForm(position)
+        let isParticiple = words[position].hasSuffix("ing") || words[position].hasSuffix("ed")
+        let followsModal = position > 0 && index.vocabulary.isModal(words[position - 1])
+        var weight = isParticiple || isPlural || followsModal ? Self.participle : 1
+        if givesRights { weight *= Self.grantedVerb }
         for _ in 0..<verbCount { weight *= Self.laterVerb }
         for verb in found { verbs[verb] = max(verbs[verb] ?? 0, weight) }
         verbCount += 1
@@ -120,7 +161,11 @@ struct SearchQuery {
 
     /// `get` with a plural means a list, and a list of one thing means that thing.
     private mutating func preferListsForPlurals() {
-        guard let list = verbs["list"], let get = verbs["get"] else { return }
-        if isPlural { verbs["get"] = get * 0.75 } else { verbs["list"] = list * 0.85 }
+        guard let list = verbs["list"], verbs["get"] != nil else { return }
+        if isPlural {
+            for verb in index.vocabulary.questionVerbs where verb != "list" { verbs[verb]? *= 0.75 }
+        } else {
+            verbs["list"] = list * 0.85
+        }
     }
 }

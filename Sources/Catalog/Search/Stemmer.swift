@@ -32,7 +32,7 @@ struct Stemmer {
         removePlural()
         removePastAndProgressive()
         replaceFinalY()
-        apply(Self.derivations, from: region1)
+        if !apply(Self.derivations, from: region1) { removeAdverbEnding() }
         apply(Self.adjectives, from: region1)
         removeEndings()
         removeFinalLetter()
@@ -87,17 +87,25 @@ struct Stemmer {
         ("logi", "log"),
     ]
 
+    private mutating func removeAdverbEnding() {
+        guard ends("li"), word.count > 2, word.count - 2 >= region1 else { return }
+        if "cdeghkmnrt".utf8.contains(word[word.count - 3]) { drop(2) }
+    }
+
     // Step 3
     private static let adjectives: [(String, String)] = [
         ("ational", "ate"), ("tional", "tion"), ("alize", "al"), ("icate", "ic"), ("iciti", "ic"), ("ical", "ic"),
         ("ness", ""), ("ful", ""),
     ]
 
-    private mutating func apply(_ rules: [(String, String)], from region: Int) {
-        guard let (suffix, replacement) = rules.first(where: { ends($0.0) }) else { return }
-        guard word.count - suffix.utf8.count >= region else { return }
+    /// Returns whether a suffix was found, even one that has to stay.
+    @discardableResult
+    private mutating func apply(_ rules: [(String, String)], from region: Int) -> Bool {
+        guard let (suffix, replacement) = rules.first(where: { ends($0.0) }) else { return false }
+        guard word.count - suffix.utf8.count >= region else { return true }
         drop(suffix.utf8.count)
         append(replacement)
+        return true
     }
 
     private static let endings = [

@@ -6,7 +6,7 @@ struct TypoFinder: Sendable {
     private var buckets: [UInt8: [(bytes: [UInt8], word: String)]] = [:]
 
     init(words: some Sequence<String>) {
-        for word in words where word.utf8.count >= 4 {
+        for word in words where word.utf8.count >= 3 {
             let bytes = Array(word.utf8)
             buckets[bytes[0], default: []].append((bytes, word))
         }
@@ -23,6 +23,8 @@ struct TypoFinder: Sendable {
             for (candidate, text) in buckets[letter] ?? [] {
                 guard let distance = Spelling.distance(bytes, candidate, limit: limit) else { continue }
                 if letter != bytes[0], candidate[1] != bytes[0] { continue }
+                if distance == 2, candidate.count < 8 { continue }
+                if bytes.count == 4, !Self.isSlip(bytes, candidate) { continue }
                 if distance < limit {
                     limit = distance
                     found.removeAll()
@@ -33,11 +35,18 @@ struct TypoFinder: Sendable {
         return found.isEmpty ? nil : (limit, Array(found.sorted().prefix(3)))
     }
 
-    /// Words of three letters are corrected only when one letter of a longer word is missing.
+    /// Whether a letter was left out, doubled or moved. Another letter makes another word too often when words are short:
+    /// `main` is not `mail`.
+    private static func isSlip(_ word: [UInt8], _ candidate: [UInt8]) -> Bool {
+        word.count != candidate.count || word.sorted() == candidate.sorted()
+    }
+
+    /// Words of three letters are corrected only when two letters changed places or one of four is missing.
     private func shortCorrections(of bytes: [UInt8]) -> (distance: Int, words: [String])? {
         guard bytes.count == 3 else { return nil }
         let found = (buckets[bytes[0]] ?? []).filter {
-            $0.bytes.count == 4 && Spelling.distance(bytes, $0.bytes, limit: 1) != nil
+            guard Spelling.distance(bytes, $0.bytes, limit: 1) != nil else { return false }
+            return $0.bytes.count <= 4 && Self.isSlip(bytes, $0.bytes)
         }
         return found.isEmpty ? nil : (1, found.map(\.word).sorted())
     }

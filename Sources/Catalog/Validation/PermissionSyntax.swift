@@ -18,10 +18,12 @@ extension ParameterType {
 enum PermissionSyntax {
     private static let example = "For example read(\"any\") or update(\"user:ID\")."
 
+    /// Works on bytes throughout: this runs for every permission of every row that is written.
     static func check(_ text: String, actions: [String]) throws(Mismatch) {
-        guard text.hasSuffix("\")"), let open = text.firstIndex(of: "("),
-            let quote = text.index(open, offsetBy: 1, limitedBy: text.endIndex), quote < text.endIndex,
-            text[quote] == "\"", text.index(after: quote) <= text.index(text.endIndex, offsetBy: -2)
+        let bytes = text.utf8
+        guard let open = bytes.firstIndex(of: UInt8(ascii: "(")),
+            bytes[bytes.index(after: open)...].first == UInt8(ascii: "\""),
+            bytes.suffix(2).elementsEqual("\")".utf8), bytes[open...].count >= 4
         else {
             throw Mismatch("must have the form action(\"role\")", hint: repaired(text, actions) ?? example)
         }
@@ -35,16 +37,16 @@ enum PermissionSyntax {
                 hint: near.isEmpty ? nil : "Did you mean \(near[0])\(text[open...])?"
             )
         }
-        try checkRole(text[text.index(after: quote)..<text.index(text.endIndex, offsetBy: -2)])
+        try checkRole(text[bytes.index(open, offsetBy: 2)..<bytes.index(bytes.endIndex, offsetBy: -2)])
     }
 
     private static func checkRole(_ role: Substring) throws(Mismatch) {
-        let slash = role.firstIndex(of: "/")
+        let slash = role.utf8.firstIndex(of: UInt8(ascii: "/"))
         let head = slash.map { role[..<$0] } ?? role
-        let dimension = slash.map { role[role.index(after: $0)...] }
-        let colon = head.firstIndex(of: ":")
+        let dimension = slash.map { role[role.utf8.index(after: $0)...] }
+        let colon = head.utf8.firstIndex(of: UInt8(ascii: ":"))
         let name = colon.map { head[..<$0] } ?? head
-        let id = colon.map { head[head.index(after: $0)...] }
+        let id = colon.map { head[head.utf8.index(after: $0)...] }
         guard let rule = Rule.all.first(where: { $0.role == name }) else {
             let near =
                 otherWords[String(name)] ?? Spelling.suggestions(for: String(name), among: Rule.all.map(\.role)).first

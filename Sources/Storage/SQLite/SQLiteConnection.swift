@@ -10,7 +10,10 @@ final class SQLiteConnection {
     private var patterns: [String: RegularExpression] = [:]
     private var supervision: Supervision?
     private(set) var handle: OpaquePointer
-    private var database: Database
+    private var statements: [String: SQLiteStatement] = [:]
+    private(set) lazy var begin = FixedStatement("BEGIN")
+    private(set) lazy var commit = FixedStatement("COMMIT")
+    private(set) lazy var schemaVersion = FixedStatement("SELECT value FROM tandem_meta WHERE key = 'schema_version'")
 
     /// What can stop the work of a scope.
     struct Supervision {
@@ -25,15 +28,17 @@ final class SQLiteConnection {
         configuration.readonly = readonly
         configuration.busyMode = .timeout(10)
         configuration.label = "tandem"
+        // Transactions are ours: they begin and end around scopes, in which GRDB only prepares statements.
+        configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA synchronous = \(synchronous); PRAGMA foreign_keys = OFF")
-            try database.execute(sql: "PRAGMA cache_size = \(readonly ? -1024 : -4096); PRAGMA temp_store = MEMORY")
+            try database.execute(sql: "PRAGMA cache_size = \(readonly ? -512 : -1024); PRAGMA temp_store = MEMORY")
         }
         do {
             queue = try DatabaseQueue(path: path, configuration: configuration)
-            // The queue is this connection's alone and so is the thread that uses it, so its database may be kept:
-            // nobody else can be inside, and every use below is from within the queue.
-            (database, handle) = queue.inDatabase { ($0, $0.sqliteConnection!) }
+            // The thread that owns this connection is the only one that uses the handle, so it needs no queue; GRDB's
+            // queue serves where GRDB itself is asked.
+            handle = queue.inDatabase { $0.sqliteConnection! }
         } catch let error as DatabaseError {
             throw StoreError(sqlite: error.extendedResultCode.rawValue, message: error.message ?? "unknown")
         }
@@ -42,15 +47,19 @@ final class SQLiteConnection {
 
     deinit {
         tables = [:]
+        statements = [:]
+        begin.forget()
+        commit.forget()
+        schemaVersion.forget()
         try? queue.close()
     }
 
-    /// Runs a scope inside the connection's queue, under supervision.
+    /// Runs a scope under supervision.
     func scope<R>(_ supervision: Supervision? = nil, _ body: () throws -> R) throws -> R {
         self.supervision = supervision
         defer { self.supervision = nil }
         do {
-            return try queue.inDatabase { _ in try body() }
+            return try body()
         } catch let error as StoreError where error.kind == .cancelled {
             // SQLite says the same for every interruption; the cause is known here.
             guard let supervision, supervision.cancellation?.isCancelled != true else { throw error }
@@ -58,23 +67,41 @@ final class SQLiteConnection {
         }
     }
 
-    /// A prepared statement, kept by its text. The caller must be inside ``scope(_:_:)``.
+    /// A prepared statement, kept by its text.
     func statement(_ sql: String) throws -> SQLiteStatement {
-        do {
-            return SQLiteStatement(try database.cachedStatement(sql: sql), handle)
-        } catch let error as DatabaseError {
-            throw StoreError(sqlite: error.extendedResultCode.rawValue, message: error.message ?? "unknown")
-        }
+        if let known = statements[sql] { return known.ready() }
+        if statements.count >= Self.maximumStatements { statements.removeAll() }
+        let statement = try prepare(sql)
+        statements[sql] = statement
+        return statement
+    }
+
+    /// A prepared statement that its owner keeps.
+    func statement(_ fixed: FixedStatement) throws -> SQLiteStatement {
+        if let known = fixed.statement { return known.ready() }
+        let statement = try prepare(fixed.sql)
+        fixed.statement = statement
+        return statement
     }
 
     func execute(_ sql: String) throws {
         try statement(sql).run()
     }
 
+    private static let maximumStatements = 128
+
+    private func prepare(_ sql: String) throws -> SQLiteStatement {
+        do {
+            return try queue.inDatabase { SQLiteStatement(try $0.makeStatement(sql: sql), handle) }
+        } catch let error as DatabaseError {
+            throw StoreError(sqlite: error.extendedResultCode.rawValue, message: error.message ?? "unknown")
+        }
+    }
+
     /// What is derived from a layout, kept by its identity.
     func table(_ layout: TableLayout) -> SQLiteTable {
         if let known = tables[ObjectIdentifier(layout)] { return known }
-        if tables.count >= 256 { tables.removeAll() }
+        if tables.count >= 64 { tables.removeAll() }
         let table = SQLiteTable(layout)
         tables[ObjectIdentifier(layout)] = table
         return table
@@ -95,6 +122,9 @@ final class SQLiteConnection {
 
     private func install() {
         let context = Unmanaged.passUnretained(self).toOpaque()
+        // GRDB's observers expect to see every statement run; statements here run without it.
+        sqlite3_commit_hook(handle, nil, nil)
+        sqlite3_rollback_hook(handle, nil, nil)
         sqlite3_progress_handler(
             handle,
             10_000,
@@ -135,6 +165,18 @@ final class SQLiteConnection {
             sqlite3_result_error(call, message, -1)
         }
     }
+}
+
+/// A statement that is prepared once for a connection and kept by whoever uses it often.
+final class FixedStatement {
+    let sql: String
+    fileprivate var statement: SQLiteStatement?
+
+    init(_ sql: String) {
+        self.sql = sql
+    }
+
+    fileprivate func forget() { statement = nil }
 }
 
 /// Says from another thread that the work of a scope is no longer wanted.

@@ -96,9 +96,9 @@ extension SQLiteSession {
         try change(permissions, sequence, table.deletePermission)
     }
 
-    private func change(_ permissions: [String], _ sequence: Int64, _ sql: String) throws {
+    private func change(_ permissions: [String], _ sequence: Int64, _ fixed: FixedStatement) throws {
         for permission in permissions {
-            let statement = try connection.statement(sql)
+            let statement = try connection.statement(fixed)
             statement.bind(permission, at: 1)
             statement.bind(sequence, at: 2)
             try statement.run()

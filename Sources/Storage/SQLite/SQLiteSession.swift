@@ -9,7 +9,7 @@ final class SQLiteSession: WriteSession {
     }
 
     func schemaVersion() throws -> Int64 {
-        let statement = try connection.statement("SELECT value FROM tandem_meta WHERE key = 'schema_version'")
+        let statement = try connection.statement(connection.schemaVersion)
         guard try statement.step() else { throw StoreError(.damaged, "the schema version is missing from the store") }
         defer { statement.reset() }
         return statement.integer(0)

@@ -20,7 +20,12 @@ struct SQLiteStatement {
         owner = statement
         pointer = statement.sqliteStatement
         self.connection = connection
+    }
+
+    /// This statement, ready to be bound and run again.
+    func ready() -> SQLiteStatement {
         sqlite3_reset(pointer)
+        return self
     }
 
     /// SQLite copies what it is given.

@@ -131,10 +131,10 @@ package final class SQLiteStore: DocumentStore {
             deadline: monotonicNanoseconds() + nanoseconds
         )
         return try connection.scope(supervision) {
-            try connection.execute("BEGIN")
+            try connection.statement(connection.begin).run()
             do {
                 let result = try body(session)
-                try connection.execute("COMMIT")
+                try connection.statement(connection.commit).run()
                 return result
             } catch {
                 if connection.isInTransaction { try connection.execute("ROLLBACK") }

@@ -8,20 +8,20 @@ final class SQLiteTable {
     /// Quoted, one for each column of the layout.
     let columns: [String]
 
-    private(set) lazy var selectByID = "SELECT \(selection(nil)) FROM \(name) t WHERE t._id = ?1"
+    private(set) lazy var selectByID = FixedStatement("SELECT \(selection(nil)) FROM \(name) t WHERE t._id = ?1")
 
-    private(set) lazy var insert: String = {
+    private(set) lazy var insert: FixedStatement = {
         let names = (Self.systemColumns.dropFirst() + columns).joined(separator: ", ")
         let marks = Array(repeating: "?", count: Self.systemColumns.count - 1 + columns.count).joined(separator: ", ")
-        return "INSERT INTO \(name) (\(names)) VALUES (\(marks))"
+        return FixedStatement("INSERT INTO \(name) (\(names)) VALUES (\(marks))")
     }()
 
-    private(set) lazy var deleteByID = "DELETE FROM \(name) WHERE _id = ?1 RETURNING _seq, _permissions"
+    private(set) lazy var deleteByID = FixedStatement("DELETE FROM \(name) WHERE _id = ?1 RETURNING _seq, _permissions")
 
-    private(set) lazy var insertPermission =
-        "INSERT OR IGNORE INTO \(permissionsName) (permission, row) VALUES (?1, ?2)"
+    private(set) lazy var insertPermission = FixedStatement(
+        "INSERT OR IGNORE INTO \(permissionsName) (permission, row) VALUES (?1, ?2)")
 
-    private(set) lazy var deletePermission = "DELETE FROM \(permissionsName) WHERE permission = ?1 AND row = ?2"
+    private(set) lazy var deletePermission = FixedStatement("DELETE FROM \(permissionsName) WHERE permission = ?1 AND row = ?2")
 
     static let systemColumns = ["_seq", "_id", "_createdAt", "_updatedAt", "_permissions"]
 

@@ -1,0 +1,70 @@
+import Catalog
+import Engine
+import Foundation
+import Storage
+import Values
+
+/// The benchmark report: ratios against baselines of the same run, on this machine.
+///
+/// Takes the path of the release binary, and optionally `--rows N` for the size of the large table.
+@main
+struct Bench {
+    static func main() async throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count >= 2 else {
+            print("usage: tandem-bench PATH-OF-TANDEM [--rows N]")
+            exit(2)
+        }
+        let binary = URL(fileURLWithPath: arguments[1]).path
+        let rows = arguments.firstIndex(of: "--rows").flatMap { Int(arguments[$0 + 1]) } ?? 1_000_000
+        var report = Report()
+        try startUp(binary, &report)
+        try protocolFigures(binary, &report)
+        try searchFigures(binary, &report)
+        try memory(binary, &report)
+        try rowFigures(binary, &report)
+        try await pageFigures(rows, &report)
+        report.print()
+    }
+}
+
+/// The rows of the report.
+struct Report {
+    private var lines: [(figure: String, value: String, target: String)] = []
+
+    mutating func add(_ figure: String, _ value: String, target: String) {
+        lines.append((figure, value, target))
+        FileHandle.standardError.write(Data("\(figure): \(value)\n".utf8))
+    }
+
+    func print() {
+        let now = ISO8601DateFormatter().string(from: Date()).prefix(10)
+        Swift.print("\(now), \(Self.machine)\n")
+        Swift.print("| figure | measured | reach |\n|---|---|---|")
+        for line in lines { Swift.print("| \(line.figure) | \(line.value) | \(line.target) |") }
+    }
+
+    private static var machine: String {
+        let info = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        let model =
+            info.split(separator: "\n").first { $0.hasPrefix("model name") }?.split(separator: ":").last.map(String.init)
+            ?? " unknown processor"
+        return "\(ProcessInfo.processInfo.activeProcessorCount) cores of\(model), "
+            + "\(ProcessInfo.processInfo.physicalMemory >> 30) GiB"
+    }
+}
+
+/// Seconds on the monotonic clock.
+func seconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
+func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+func milliseconds(_ value: Double) -> String { String(format: "%.3f ms", value * 1000) }
+
+func perSecond(_ value: Double) -> String { "\(Int(value))/s" }
+
+func ratio(_ value: Double) -> String { String(format: "%.2f", value) }
