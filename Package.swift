@@ -59,7 +59,9 @@ let package = Package(
         ),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["Engine", "Catalog", "Storage", "Values"],
+            dependencies: [
+                "Engine", "Catalog", "Storage", "Values", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -12,7 +12,7 @@ struct AccessMatrixTests {
     @Test(arguments: Backend.available, [1, 2, 3, 4] as [UInt64])
     func everyOperationDecidesAsTheOracleDoes(_ backend: Backend, _ seed: UInt64) async throws {
         try await withEngine(backend) { engine in
-            var random = SeededGenerator(seed: seed)
+            var random = SplitMix64(seed: seed)
             try await engine.makeTable([["key": "n", "type": "integer"]])
             for round in 0..<12 {
                 let trial = Trial(engine: engine, label: "seed \(seed), table \(round)", &random)
@@ -28,15 +28,15 @@ struct AccessMatrixTests {
         let oracle: AccessOracle
         let rows: [(id: String, permissions: Set<String>)]
 
-        init(engine: TestEngine, label: String, _ random: inout SeededGenerator) {
+        init(engine: TestEngine, label: String, _ random: inout SplitMix64) {
             self.engine = engine
             let table = Self.permissions(["create", "read", "update", "delete"], &random)
-            oracle = AccessOracle(table: table, rowSecurity: random.chance(60))
+            oracle = AccessOracle(table: table, rowSecurity: random.below(10) < 6)
             rows = (0..<5).map { ("r\($0)", Self.permissions(["read", "update", "delete"], &random)) }
             self.label = "\(label): \(table.sorted()), row security \(oracle.rowSecurity)"
         }
 
-        private static func permissions(_ actions: [String], _ random: inout SeededGenerator) -> Set<String> {
+        private static func permissions(_ actions: [String], _ random: inout SplitMix64) -> Set<String> {
             Set(
                 (0..<random.below(4)).map { _ in "\(random.pick(actions))(\"\(random.pick(AccessMatrixTests.roles))\")"
                 }
