@@ -50,11 +50,20 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "ValuesTests", dependencies: ["Values"], swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .executableTarget(
+            name: "StorageProbe",
+            dependencies: ["Storage", "Values"],
+            path: "Tests/StorageProbe",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "ValuesTests", dependencies: ["Values", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "Values"], swiftSettings: strict),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Storage", "Values", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Storage", "StorageProbe", "TestSupport", "Values", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -79,5 +88,9 @@ if Context.environment["TANDEM_BENCHMARKS"] != nil {
         .executableTarget(
             name: "tandem-bench",
             dependencies: ["Engine", "Catalog", "Storage", "Values", .product(name: "GRDB", package: "GRDB.swift")],
-            path: "Benchmarks", exclude: ["search-evaluation.json"], swiftSettings: strict))
+            path: "Benchmarks",
+            exclude: ["search-evaluation.json"],
+            swiftSettings: strict
+        )
+    )
 }

@@ -47,7 +47,9 @@ struct Report {
     private static var machine: String {
         let info = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
         let model =
-            info.split(separator: "\n").first { $0.hasPrefix("model name") }?.split(separator: ":").last.map(String.init)
+            info.split(separator: "\n").first { $0.hasPrefix("model name") }?.split(separator: ":").last.map(
+                String.init
+            )
             ?? " unknown processor"
         return "\(ProcessInfo.processInfo.activeProcessorCount) cores of\(model), "
             + "\(ProcessInfo.processInfo.physicalMemory >> 30) GiB"

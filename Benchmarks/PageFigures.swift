@@ -14,15 +14,20 @@ extension Bench {
             report.add(
                 "25-row page of \(size) rows, `total: false`",
                 "\(milliseconds(times.page)), bare SQL \(milliseconds(times.barePage)): \(ratio(times.page / times.barePage))",
-                target: "at most 3.0")
+                target: "at most 3.0"
+            )
             report.add(
                 "25-row page of \(size) rows with its total",
                 "\(milliseconds(times.counted)), bare page and count \(milliseconds(times.barePage + times.bareCount)): "
-                    + ratio(times.counted / (times.barePage + times.bareCount)), target: "at most 1.5")
+                    + ratio(times.counted / (times.barePage + times.bareCount)),
+                target: "at most 1.5"
+            )
             if let small {
                 report.add(
-                    "the same page, \(size) to 10000 rows", ratio(times.page / small.page),
-                    target: "the index's logarithm")
+                    "the same page, \(size) to 10000 rows",
+                    ratio(times.page / small.page),
+                    target: "the index's logarithm"
+                )
             }
             small = times
         }
@@ -40,7 +45,11 @@ extension Bench {
         defer { try? FileManager.default.removeItem(at: folder) }
         let store = SQLiteStore(
             SQLiteStore.Configuration(
-                folder: .at(folder.path), project: "default", systemTables: SystemTables.all))
+                folder: .at(folder.path),
+                project: "default",
+                systemTables: SystemTables.all
+            )
+        )
         let engine = Engine(catalog: .embedded, store: store)
         _ = try await engine.execute(Invocation("tablesDB.create", ["databaseId": "shop", "name": "Shop"]))
         guard case .object(let table) = try JSON(parsing: shopTable) else { preconditionFailure("a literal object") }
@@ -51,7 +60,9 @@ extension Bench {
                 [
                     "databaseId": "shop", "tableId": "products", "key": "by_status", "type": "key",
                     "columns": ["status", "stock"],
-                ]))
+                ]
+            )
+        )
         let file = folder.appendingPathComponent("projects/default.sqlite").path
         let name = try await seed(store, file, size)
         let result = try await measure(engine, file, name)
@@ -63,14 +74,20 @@ extension Bench {
     private static func seed(_ store: SQLiteStore, _ file: String, _ size: Int) async throws -> String {
         let name = try await DatabaseQueue(path: file).read { database in
             try String.fetchOne(
-                database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'shop/products#%' AND name NOT LIKE '%:%'")!
+                database,
+                sql:
+                    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'shop/products#%' AND name NOT LIKE '%:%'"
+            )!
         }
         let layout = TableLayout(
-            databaseID: "shop", tableID: "products", incarnation: String(name.split(separator: "#")[1]),
+            databaseID: "shop",
+            tableID: "products",
+            incarnation: String(name.split(separator: "#")[1]),
             columns: [
                 ColumnLayout("title", .text), ColumnLayout("status", .text), ColumnLayout("price", .double),
                 ColumnLayout("stock", .integer), ColumnLayout("active", .boolean), ColumnLayout("seenAt", .datetime),
-            ])
+            ]
+        )
         let moment = Timestamp(milliseconds: 1_793_000_000_000)
         for start in stride(from: 0, to: size, by: 5000) {
             try await store.write { session in
@@ -80,7 +97,9 @@ extension Bench {
                         .int(Int64(index)), true, .string(moment.text),
                     ]
                     _ = try session.insert(
-                        NewRow(id: "p\(index)", createdAt: moment, updatedAt: moment, values: values), into: layout)
+                        NewRow(id: "p\(index)", createdAt: moment, updatedAt: moment, values: values),
+                        into: layout
+                    )
                 }
             }
         }
@@ -95,7 +114,8 @@ extension Bench {
         func page(total: Bool) async throws -> Double {
             let invocation = Invocation(
                 "tablesDB.listRows",
-                ["databaseId": "shop", "tableId": "products", "queries": queries, "total": .bool(total)])
+                ["databaseId": "shop", "tableId": "products", "queries": queries, "total": .bool(total)]
+            )
             return try await Task(executorPreference: engine.executor) {
                 var times: [Double] = []
                 for _ in 0..<400 {
@@ -115,10 +135,13 @@ extension Bench {
     private static func bare(_ file: String, _ name: String) async throws -> (Double, Double) {
         try await DatabaseQueue(path: file).read { database in
             let select = try database.makeStatement(
-                sql: "SELECT _seq, _id, _createdAt, _updatedAt, _permissions, title, status, price, stock, active, seenAt "
-                    + "FROM \"\(name)\" WHERE status = ? ORDER BY stock, _seq LIMIT 25")
+                sql:
+                    "SELECT _seq, _id, _createdAt, _updatedAt, _permissions, title, status, price, stock, active, seenAt "
+                    + "FROM \"\(name)\" WHERE status = ? ORDER BY stock, _seq LIMIT 25"
+            )
             let count = try database.makeStatement(
-                sql: "SELECT count(*) FROM (SELECT 1 FROM \"\(name)\" WHERE status = ? LIMIT 5000)")
+                sql: "SELECT count(*) FROM (SELECT 1 FROM \"\(name)\" WHERE status = ? LIMIT 5000)"
+            )
             func time(_ statement: Statement) throws -> Double {
                 var times: [Double] = []
                 for _ in 0..<400 {

@@ -20,7 +20,8 @@ extension Bench {
         report.add(
             "start to the answer of `initialize`",
             "\(milliseconds(median(own))), python3 \(milliseconds(median(python))): \(ratio(median(own) / median(python)))",
-            target: "at most 1.0 of `python3 -c pass`")
+            target: "at most 1.0 of `python3 -c pass`"
+        )
     }
 
     static func protocolFigures(_ binary: String, _ report: inout Report) throws {
@@ -28,8 +29,10 @@ extension Bench {
         client.handshake()
         let list = client.call("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}")
         report.add(
-            "`tools/list` result", "\(list["result"]?["tools"]?.array?.count ?? 0) tools, \((list["result"] ?? .null).encoded.count) bytes",
-            target: "2 tools, at most 3,000 bytes")
+            "`tools/list` result",
+            "\(list["result"]?["tools"]?.array?.count ?? 0) tools, \((list["result"] ?? .null).encoded.count) bytes",
+            target: "2 tools, at most 3,000 bytes"
+        )
         let ping = "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\"}"
         var times: [Double] = []
         for _ in 0..<5000 {
@@ -54,15 +57,22 @@ extension Bench {
                 _ = client.execute("tablesDB.createRow", newRow("m\(index)"))
             } else {
                 _ = client.execute(
-                    "tablesDB.listRows", "{\"databaseId\":\"shop\",\"tableId\":\"products\",\"queries\":[{\"method\":\"limit\",\"values\":[5]}]}")
+                    "tablesDB.listRows",
+                    "{\"databaseId\":\"shop\",\"tableId\":\"products\",\"queries\":[{\"method\":\"limit\",\"values\":[5]}]}"
+                )
             }
             if index == 999 { afterThousand = client.residentBytes }
         }
         let end = client.residentBytes
         report.add(
             "resident memory after 10,000 calls",
-            String(format: "%.1f MB, growth after 1,000: %.2f MB", Double(end) / 1e6, Double(end - afterThousand) / 1e6),
-            target: "40 MB, under 2 MB")
+            String(
+                format: "%.1f MB, growth after 1,000: %.2f MB",
+                Double(end) / 1e6,
+                Double(end - afterThousand) / 1e6
+            ),
+            target: "40 MB, under 2 MB"
+        )
         client.end()
     }
 

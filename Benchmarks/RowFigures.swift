@@ -25,8 +25,10 @@ extension Bench {
         }
         report.add("`ping`, pipelined", perSecond(median(pings)), target: "20,000/s")
         report.add(
-            "`getRow`, pipelined", "\(perSecond(median(gets))), \(ratio(median(gets) / median(pings))) of `ping`",
-            target: "15,000/s, 0.3 of `ping`")
+            "`getRow`, pipelined",
+            "\(perSecond(median(gets))), \(ratio(median(gets) / median(pings))) of `ping`",
+            target: "15,000/s, 0.3 of `ping`"
+        )
 
         let writes = 20_000
         var creates: [Double] = []
@@ -40,7 +42,8 @@ extension Bench {
         report.add(
             "`createRow`, pipelined",
             "\(perSecond(median(creates))), bare loop \(perSecond(median(bare))): \(ratio(median(creates) / median(bare)))",
-            target: "0.5 of a bare GRDB loop")
+            target: "0.5 of a bare GRDB loop"
+        )
     }
 
     private static func lines(_ count: Int, _ line: (Int) -> String) -> [UInt8] {
@@ -65,15 +68,18 @@ extension Bench {
                       createdAt INTEGER, updatedAt INTEGER, permissions TEXT, title TEXT, status TEXT, price REAL,
                       stock INTEGER, active INTEGER, seenAt INTEGER) STRICT;
                     CREATE TABLE events (seq INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL) STRICT;
-                    """)
+                    """
+            )
         }
         let record = "{\"event\":\"row.create\",\"ids\":[\"shop\",\"products\",\"x\"],\"payload\":\(newRow("x"))}"
         let start = seconds()
         for index in 0..<count {
             try queue.write { database in
                 let insert = try database.cachedStatement(
-                    sql: "INSERT INTO products (id, createdAt, updatedAt, permissions, title, status, price, stock, active, seenAt) "
-                        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                    sql:
+                        "INSERT INTO products (id, createdAt, updatedAt, permissions, title, status, price, stock, active, seenAt) "
+                        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                )
                 try insert.execute(arguments: [
                     "b\(index)", 1_793_000_000_000, 1_793_000_000_000, nil, "Product \(index)", "open", 4.5, 12, 1,
                     1_793_000_000_000,

@@ -26,13 +26,21 @@ extension Bench {
         report.add("`catalog-search`, median", milliseconds(median(times)), target: "under 1 ms")
         let evaluation = try SearchEvaluation.run(set, on: .embedded)
         report.add(
-            "answer for 5 hits, median", "\(evaluation.medianAnswerBytes) bytes", target: "at most 2,500 bytes")
+            "answer for 5 hits, median",
+            "\(evaluation.medianAnswerBytes) bytes",
+            target: "at most 2,500 bytes"
+        )
         for (name, figures) in [("all", evaluation.all), ("held out", evaluation.heldOut)] {
             report.add(
                 "search, \(name): \(figures.queries) queries",
                 String(
-                    format: "hit@1 %.1f %%, hit@5 %.1f %%, MRR %.3f", figures.hitAt1 * 100, figures.hitAt5 * 100,
-                    figures.meanReciprocalRank), target: "75 %, 95 %")
+                    format: "hit@1 %.1f %%, hit@5 %.1f %%, MRR %.3f",
+                    figures.hitAt1 * 100,
+                    figures.hitAt5 * 100,
+                    figures.meanReciprocalRank
+                ),
+                target: "75 %, 95 %"
+            )
         }
     }
 }

@@ -32,7 +32,7 @@ package protocol DocumentStore: Sendable {
     /// - Throws: ``StoreError``; `uniqueViolation` when rows contradict a unique index. Nothing was changed then.
     func define(_ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void) async throws
 
-    /// Ends the store's work and gives its resources back.
+    /// Waits for the work that runs, refuses any further one, and gives the resources back.
     func close() async
 }
 

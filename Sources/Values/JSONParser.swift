@@ -99,9 +99,9 @@ private struct JSONParser {
 
     private mutating func word(_ text: StaticString, _ value: JSON) throws(JSONError) -> JSON {
         let length = text.utf8CodeUnitCount
-        guard offset + length <= bytes.count else { throw failure("unexpected end") }
-        for index in 0..<length where bytes[offset + index] != text.utf8Start[index] {
-            throw failure("unknown word")
+        for index in 0..<length {
+            guard offset + index < bytes.count else { throw failure("unexpected end") }
+            guard bytes[offset + index] == text.utf8Start[index] else { throw failure("unknown word") }
         }
         offset += length
         return value
@@ -145,7 +145,10 @@ private struct JSONParser {
                 if known.isEmpty { known = Set(object.keys) }
                 isNew = known.insert(key).inserted
             }
-            guard isNew else { throw JSONError(offset: start, reason: "duplicate key") }
+            // Swift takes canonically equivalent texts for equal; keys differ when their bytes do.
+            guard isNew || !object.members.contains(where: { $0.key.utf8.elementsEqual(key.utf8) }) else {
+                throw JSONError(offset: start, reason: "duplicate key")
+            }
             skipSpace()
             guard offset < bytes.count, bytes[offset] == UInt8(ascii: ":") else { throw failure("expected ':'") }
             offset += 1
@@ -236,9 +239,18 @@ private struct JSONParser {
 
     private func validated(_ slice: Slice<UnsafeBufferPointer<UInt8>>, at start: Int) throws(JSONError) -> String {
         guard let text = String(validating: UnsafeBufferPointer(rebasing: slice), as: UTF8.self) else {
-            throw JSONError(offset: start, reason: "text is not UTF-8")
+            throw notUTF8(from: start)
         }
         return text
+    }
+
+    /// The refusal of a string, with the place of its first malformed sequence.
+    private func notUTF8(from start: Int) -> JSONError {
+        var scalars = Unicode.UTF8.ForwardParser()
+        var rest = bytes[start...].makeIterator()
+        var place = start
+        while case .valid(let scalar) = scalars.parseScalar(from: &rest) { place += scalar.count }
+        return JSONError(offset: place, reason: "text is not UTF-8")
     }
 
     /// The rare form: copies run by run and resolves escapes.
@@ -247,9 +259,7 @@ private struct JSONParser {
         while offset < bytes.count {
             switch bytes[offset] {
             case UInt8(ascii: "\""):
-                guard let text = String(validating: buffer, as: UTF8.self) else {
-                    throw JSONError(offset: start, reason: "text is not UTF-8")
-                }
+                guard let text = String(validating: buffer, as: UTF8.self) else { throw notUTF8(from: start) }
                 offset += 1
                 return text
             case UInt8(ascii: "\\"):
@@ -295,9 +305,9 @@ private struct JSONParser {
     }
 
     private mutating func hex4() throws(JSONError) -> UInt32 {
-        guard offset + 4 <= bytes.count else { throw failure("unexpected end") }
         var value: UInt32 = 0
         for _ in 0..<4 {
+            guard offset < bytes.count else { throw failure("unexpected end") }
             guard let digit = Character(Unicode.Scalar(bytes[offset])).hexDigitValue else {
                 throw failure("expected four hexadecimal digits")
             }

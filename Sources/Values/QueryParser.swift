@@ -122,7 +122,7 @@ private struct Term {
             )
         }
         switch object["values"] {
-        case nil: values = []
+        case nil, .null?: values = []
         case .array(let items)?: values = items
         case let scalar?: values = [scalar]
         }

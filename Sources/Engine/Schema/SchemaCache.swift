@@ -46,7 +46,8 @@ final class SchemaCache: Sendable {
 
     /// Versions only rise; what an older snapshot read is not kept.
     private func change(
-        _ version: Int64, _ body: (inout [String: Database], inout [String: [String: Table]]) -> Void
+        _ version: Int64,
+        _ body: (inout [String: Database], inout [String: [String: Table]]) -> Void
     ) {
         current.withLock { current in
             guard version >= current.version else { return }

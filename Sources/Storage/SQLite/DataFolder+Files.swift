@@ -35,7 +35,7 @@ extension DataFolder {
     /// Writes a file so that a reader sees it whole or not at all.
     static func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
         let slash = path.lastIndex(of: "/")!
-        let temporary = "\(path[..<slash])/.\(path[path.index(after: slash)...]).\(getpid())"
+        let temporary = "\(path[..<slash])/.\(path[path.index(after: slash)...]).\(UInt64.random(in: 0...UInt64.max))"
         let file = Glibc.open(temporary, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw StoreError(.unavailable, "can't write \(path): \(lastError)") }
         defer { close(file) }

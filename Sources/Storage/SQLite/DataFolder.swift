@@ -26,24 +26,24 @@ package struct DataFolder: Sendable {
     func open() throws(StoreError) -> OpenFolder {
         guard let path else { return try EphemeralFolders.make() }
         try Self.makeFolders(path)
-        let marker = path + "/tandem.json"
-        if let text = Self.contents(of: marker) {
-            try Self.check(text, path)
-        } else {
-            let others = Self.entries(of: path).filter { !$0.hasPrefix(".") }
-            guard others.isEmpty else {
+        if try !Self.isMarked(path) {
+            if Self.entries(of: path).allSatisfy({ $0.hasPrefix(".") }) {
+                try Self.write(JSON.object(["format": .int(Self.format)]).encoded, to: path + "/tandem.json")
+            } else if try !Self.isMarked(path) {
+                // Asked again, because what is there may be of a process that starts at the same moment.
                 throw StoreError(
                     .unavailable,
                     "the folder \(path) holds other files and no Tandem data; name an empty or a new folder with --data"
                 )
             }
-            try Self.write(JSON.object(["format": .int(Self.format)]).encoded, to: marker)
         }
         try Self.makeFolders(path + "/projects")
         return OpenFolder(path: path, lock: nil)
     }
 
-    private static func check(_ text: [UInt8], _ path: String) throws(StoreError) {
+    /// Whether the folder has our marker, which must be one that this code can use.
+    private static func isMarked(_ path: String) throws(StoreError) -> Bool {
+        guard let text = contents(of: path + "/tandem.json") else { return false }
         guard let format = (try? JSON(parsing: text))?["format"]?.int else {
             throw StoreError(
                 .unavailable,
@@ -57,6 +57,7 @@ package struct DataFolder: Sendable {
                     + "use that version"
             )
         }
+        return true
     }
 }
 
@@ -83,13 +84,15 @@ private enum EphemeralFolders {
     static func make() throws(StoreError) -> OpenFolder {
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         sweep(parent)
-        let path = "\(parent)/\(prefix)\(getpid())-\(String(UInt32.random(in: 0...UInt32.max), radix: 16))"
-        try DataFolder.makeFolders(path + "/projects")
-        let lock = Glibc.open(path + "/lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-        guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            throw StoreError(.unavailable, "can't make a temporary store in \(parent): \(DataFolder.lastError)")
+        // A process that sweeps may take the lock of a new folder first and remove it; the next one will be ours.
+        for _ in 0..<10 {
+            let path = "\(parent)/\(prefix)\(getpid())-\(String(UInt32.random(in: 0...UInt32.max), radix: 16))"
+            try DataFolder.makeFolders(path + "/projects")
+            let lock = Glibc.open(path + "/lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+            if lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 { return OpenFolder(path: path, lock: lock) }
+            if lock >= 0 { close(lock) }
         }
-        return OpenFolder(path: path, lock: lock)
+        throw StoreError(.unavailable, "can't make a temporary store in \(parent): \(DataFolder.lastError)")
     }
 
     private static func sweep(_ parent: String) {

@@ -59,7 +59,7 @@ struct SQLCompiler {
         case .startsWith: return startsWith(field, operands[0])
         case .notStartsWith: return "NOT " + startsWith(field, operands[0])
         case .endsWith: return endsWith(field, operands[0])
-        case .notEndsWith: return "NOT " + endsWith(field, operands[0])
+        case .notEndsWith: return notEndsWith(field, operands[0])
         case .contains, .containsAny: return substring(field, operands, " OR ")
         case .containsAll: return substring(field, operands, " AND ")
         case .notContains: return "NOT " + substring(field, operands, " OR ")
@@ -74,7 +74,9 @@ struct SQLCompiler {
 
     private mutating func list(_ operands: [JSON], _ kind: ColumnKind) -> String {
         let values = operands.map { SQLValue(scalar: $0, kind) }
-        guard values.count > Self.inlineOperands else {
+        // `json_each` ends a text at U+0000.
+        guard values.count > Self.inlineOperands, !operands.contains(where: { $0.string?.utf8.contains(0) == true })
+        else {
             return "(" + values.map { mark($0) }.joined(separator: ", ") + ")"
         }
         let items = values.map { value -> JSON in
@@ -112,8 +114,19 @@ struct SQLCompiler {
     /// By bytes, which for UTF-8 is the same as by characters.
     private mutating func endsWith(_ field: String, _ operand: JSON) -> String {
         let suffix = operand.string ?? ""
-        guard !suffix.isEmpty else { return "(\(field) IS NOT NULL OR NULL)" }
-        return "(substr(CAST(\(field) AS BLOB), -\(suffix.utf8.count)) = CAST(\(mark(.text(suffix))) AS BLOB))"
+        guard !suffix.isEmpty else { return "\(field) IS NOT NULL" }
+        return "\(end(of: field, suffix)) = CAST(\(mark(.text(suffix))) AS BLOB)"
+    }
+
+    /// Not the negation of ``endsWith(_:_:)``: the end of an empty text is null.
+    private mutating func notEndsWith(_ field: String, _ operand: JSON) -> String {
+        let suffix = operand.string ?? ""
+        guard !suffix.isEmpty else { return "0" }
+        return "(\(field) IS NOT NULL AND \(end(of: field, suffix)) IS NOT CAST(\(mark(.text(suffix))) AS BLOB))"
+    }
+
+    private mutating func end(of field: String, _ suffix: String) -> String {
+        "substr(CAST(\(field) AS BLOB), -\(mark(.integer(Int64(suffix.utf8.count)))))"
     }
 
     private mutating func substring(_ field: String, _ operands: [JSON], _ joiner: String) -> String {
@@ -128,7 +141,12 @@ struct SQLCompiler {
         _ column: ColumnLayout
     ) -> String {
         func holdsAny(_ operands: [JSON]) -> String {
-            "EXISTS (SELECT 1 FROM json_each(\(field)) item WHERE item.value IN \(list(operands, column.kind)))"
+            let fast =
+                "EXISTS (SELECT 1 FROM json_each(\(field)) item WHERE item.value IN \(list(operands, column.kind)))"
+            guard column.kind == .text else { return fast }
+            // `json_each` ends a text at U+0000, which is rare enough to be read by our own parser.
+            return "CASE WHEN instr(\(field), '\\u0000') THEN tandem_holds(\(field), "
+                + "\(mark(.text(JSON.array(operands).text)))) ELSE \(fast) END"
         }
         switch comparison {
         case .isNull: return "\(field) IS NULL"

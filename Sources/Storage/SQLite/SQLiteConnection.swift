@@ -2,17 +2,20 @@ import GRDB
 import GRDBSQLite
 import Glibc
 import Synchronization
+import Values
 
 /// One connection with everything that is derived from it. Confined to the thread that owns it.
 final class SQLiteConnection {
     private let queue: DatabaseQueue
     private var tables: [ObjectIdentifier: SQLiteTable] = [:]
+    private var statements: [String: SQLiteStatement] = [:]
     private var patterns: [String: RegularExpression] = [:]
     private var supervision: Supervision?
+    private var mustBeInTransaction = false
     private(set) var handle: OpaquePointer
-    private var statements: [String: SQLiteStatement] = [:]
-    private(set) lazy var begin = FixedStatement("BEGIN")
-    private(set) lazy var commit = FixedStatement("COMMIT")
+    private lazy var begin = FixedStatement("BEGIN")
+    private lazy var beginImmediate = FixedStatement("BEGIN IMMEDIATE")
+    private lazy var commit = FixedStatement("COMMIT")
     private(set) lazy var schemaVersion = FixedStatement("SELECT value FROM tandem_meta WHERE key = 'schema_version'")
 
     /// What can stop the work of a scope.
@@ -48,9 +51,7 @@ final class SQLiteConnection {
     deinit {
         tables = [:]
         statements = [:]
-        begin.forget()
-        commit.forget()
-        schemaVersion.forget()
+        for fixed in [begin, beginImmediate, commit, schemaVersion] { fixed.forget() }
         try? queue.close()
     }
 
@@ -58,6 +59,8 @@ final class SQLiteConnection {
     func scope<R>(_ supervision: Supervision? = nil, _ body: () throws -> R) throws -> R {
         self.supervision = supervision
         defer { self.supervision = nil }
+        // Texts are as many as there are shapes of queries; here none of the statements is in use.
+        if statements.count > Self.maximumStatements { statements.removeAll() }
         do {
             return try body()
         } catch let error as StoreError where error.kind == .cancelled {
@@ -67,10 +70,31 @@ final class SQLiteConnection {
         }
     }
 
+    /// Runs `body` in a transaction that ends with it, whatever happens.
+    ///
+    /// SQLite gives up a transaction by itself when, say, the disk is full. No further statement runs then, so that a
+    /// body which goes on after the error can't write outside any transaction.
+    func transaction<R>(immediate: Bool, _ body: () throws -> R) throws -> R {
+        try statement(immediate ? beginImmediate : begin).run()
+        mustBeInTransaction = true
+        defer { mustBeInTransaction = false }
+        do {
+            let result = try body()
+            try statement(commit).run()
+            return result
+        } catch {
+            // Neither the check of the transaction nor a time limit may keep it from being ended.
+            mustBeInTransaction = false
+            supervision = nil
+            if isInTransaction { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+
     /// A prepared statement, kept by its text.
     func statement(_ sql: String) throws -> SQLiteStatement {
+        try checkTransaction()
         if let known = statements[sql] { return known.ready() }
-        if statements.count >= Self.maximumStatements { statements.removeAll() }
         let statement = try prepare(sql)
         statements[sql] = statement
         return statement
@@ -78,10 +102,17 @@ final class SQLiteConnection {
 
     /// A prepared statement that its owner keeps.
     func statement(_ fixed: FixedStatement) throws -> SQLiteStatement {
+        try checkTransaction()
         if let known = fixed.statement { return known.ready() }
         let statement = try prepare(fixed.sql)
         fixed.statement = statement
         return statement
+    }
+
+    private func checkTransaction() throws {
+        if mustBeInTransaction, !isInTransaction {
+            throw StoreError(.unavailable, "an error before has undone the transaction; nothing was changed")
+        }
     }
 
     func execute(_ sql: String) throws {
@@ -131,20 +162,22 @@ final class SQLiteConnection {
             { Unmanaged<SQLiteConnection>.fromOpaque($0!).takeUnretainedValue().mustStop ? 1 : 0 },
             context
         )
-        sqlite3_create_function_v2(
-            handle,
-            "tandem_matches",
-            2,
-            SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-            context,
-            { call, _, values in
-                let connection = Unmanaged<SQLiteConnection>.fromOpaque(sqlite3_user_data(call)).takeUnretainedValue()
-                connection.matches(call, values![0]!, values![1]!)
-            },
-            nil,
-            nil,
-            nil
-        )
+        install("tandem_matches", context) { call, _, values in
+            let connection = Unmanaged<SQLiteConnection>.fromOpaque(sqlite3_user_data(call)).takeUnretainedValue()
+            connection.matches(call, values![0]!, values![1]!)
+        }
+        install("tandem_holds", context) { call, _, values in
+            sqlite3_result_int(call, SQLiteConnection.holds(values![0]!, values![1]!) ? 1 : 0)
+        }
+    }
+
+    private func install(
+        _ name: String,
+        _ context: UnsafeMutableRawPointer,
+        _ function: @convention(c) (OpaquePointer?, Int32, UnsafeMutablePointer<OpaquePointer?>?) -> Void
+    ) {
+        let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC
+        sqlite3_create_function_v2(handle, name, 2, flags, context, function, nil, nil, nil)
     }
 
     private var mustStop: Bool {
@@ -156,14 +189,27 @@ final class SQLiteConnection {
         guard sqlite3_value_type(value) == SQLITE_TEXT, let text = sqlite3_value_text(value),
             let expressionText = sqlite3_value_text(expression)
         else { return sqlite3_result_null(call) }
+        // One match may cost as much as a thousand other steps, between which SQLite doesn't ask.
+        if mustStop { return sqlite3_result_error_code(call, SQLITE_INTERRUPT) }
+        let expressionBytes = UnsafeBufferPointer(start: expressionText, count: Int(sqlite3_value_bytes(expression)))
         do {
-            let pattern = try pattern(String(cString: expressionText))
+            let pattern = try pattern(String(decoding: expressionBytes, as: UTF8.self))
             let bytes = UnsafeBufferPointer(start: text, count: Int(sqlite3_value_bytes(value)))
             sqlite3_result_int(call, try pattern.matches(bytes) ? 1 : 0)
         } catch {
             let message = "tandem_matches: \(error)"
             sqlite3_result_error(call, message, -1)
         }
+    }
+
+    /// Whether a stored array of texts holds one of a list, both as JSON text.
+    private static func holds(_ array: OpaquePointer, _ list: OpaquePointer) -> Bool {
+        func items(_ value: OpaquePointer) -> [JSON] {
+            let bytes = UnsafeBufferPointer(start: sqlite3_value_text(value), count: Int(sqlite3_value_bytes(value)))
+            return (try? JSON(parsing: bytes))?.array ?? []
+        }
+        let wanted = Set(items(list).compactMap { $0.string.map { Array($0.utf8) } })
+        return items(array).contains { $0.string.map { wanted.contains(Array($0.utf8)) } ?? false }
     }
 }
 

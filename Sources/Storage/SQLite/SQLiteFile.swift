@@ -50,30 +50,38 @@ final class SQLiteFile: Sendable {
     }
 
     private func prepare(_ path: String) throws {
-        let isNew = try check(path)
-        if isNew { close(Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)) }
+        let isOurs = try check(path)
+        let descriptor = Glibc.open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { close(descriptor) }
         let connection = try connect(path, readonly: false)
         let session = SQLiteSession(connection)
         try connection.scope {
-            if isNew { try create(session) }
-            guard try session.integer(CompiledPage(sql: Self.ownTables, parameters: [])) == 2 else {
+            // What the header says may belong to a transaction that never ended: opening undoes it, so that a file
+            // whose maker was killed is empty only now.
+            if try session.integer(Self.allTables) == 0 { try create(session) }
+            guard try session.integer(Self.ownTables) == 2 else {
+                guard isOurs else { throw Self.foreign(path) }
                 throw StoreError(
                     .damaged,
                     "the database \(path) is damaged: tables are missing. Restore it from a backup"
                 )
             }
+            try connection.execute("PRAGMA journal_mode = WAL")
         }
     }
 
-    private static let ownTables =
-        "SELECT count(*) FROM sqlite_schema WHERE name IN ('tandem_meta', 'tandem_events')"
+    private static let allTables = CompiledPage(sql: "SELECT count(*) FROM sqlite_schema", parameters: [])
+    private static let ownTables = CompiledPage(
+        sql: "SELECT count(*) FROM sqlite_schema WHERE name IN ('tandem_meta', 'tandem_events')",
+        parameters: []
+    )
 
     /// Makes our tables in one transaction, so that a process that is killed in between leaves nothing, and one that
     /// comes second finds them made. The ids are written before the file turns to WAL, and so into the file itself.
     private func create(_ session: SQLiteSession) throws {
         let connection = session.connection
-        try connection.execute("BEGIN EXCLUSIVE")
-        if try session.integer(CompiledPage(sql: Self.ownTables, parameters: [])) == 0 {
+        try connection.transaction(immediate: true) {
+            guard try session.integer(Self.allTables) == 0 else { return }
             try connection.execute("PRAGMA application_id = \(Self.applicationID)")
             try connection.execute("PRAGMA user_version = \(Self.format)")
             try connection.execute(
@@ -85,20 +93,22 @@ final class SQLiteFile: Sendable {
             )
             for table in configuration.systemTables { try session.create(table.layout, indexes: table.indexes) }
         }
-        try connection.execute("COMMIT")
-        try connection.execute("PRAGMA journal_mode = WAL")
+    }
+
+    private static func foreign(_ path: String) -> StoreError {
+        StoreError(.unavailable, "the database \(path) was not made by Tandem; name another folder with --data")
     }
 
     /// Reads the header without opening the database, so that a file which is not ours stays as it is.
-    /// - Returns: whether the file is still to be made.
+    /// - Returns: whether the file says that it is ours; one that is missing or empty doesn't yet.
     private func check(_ path: String) throws(StoreError) -> Bool {
         guard let header = DataFolder.contents(of: path) else {
             guard errno == ENOENT else {
                 throw StoreError(.unavailable, "can't read the database \(path): \(DataFolder.lastError)")
             }
-            return true
+            return false
         }
-        if header.isEmpty { return true }
+        if header.isEmpty { return false }
         let magic = Array("SQLite format 3\0".utf8)
         guard header.count >= 100, header.starts(with: magic) else {
             throw StoreError(
@@ -108,11 +118,8 @@ final class SQLiteFile: Sendable {
         }
         func number(_ offset: Int) -> UInt32 { header[offset..<(offset + 4)].reduce(0) { $0 << 8 | UInt32($1) } }
         guard number(68) == Self.applicationID else {
-            if number(68) == 0, number(60) == 0, number(28) <= 1 { return true }
-            throw StoreError(
-                .unavailable,
-                "the database \(path) was not made by Tandem; name another folder with --data"
-            )
+            if number(68) == 0, number(60) == 0, number(28) <= 1 { return false }
+            throw Self.foreign(path)
         }
         guard number(60) <= Self.format else {
             throw StoreError(
@@ -121,6 +128,6 @@ final class SQLiteFile: Sendable {
                     + "\(Self.format)); use that version"
             )
         }
-        return false
+        return true
     }
 }

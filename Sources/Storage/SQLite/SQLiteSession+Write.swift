@@ -15,7 +15,11 @@ extension SQLiteSession {
         for (index, column) in layout.columns.enumerated() {
             statement.bind(SQLValue(row.values[index], column), at: Int32(5 + index))
         }
-        try statement.run()
+        do throws(StoreError) { try statement.run() } catch {
+            // A row may break both rules, and SQLite names the one whose index it checked first.
+            guard error.kind == .uniqueViolation, try self.row(row.id, in: layout) != nil else { throw error }
+            throw StoreError(.duplicateID, "a row with this id exists")
+        }
         let sequence = connection.lastInsertedRow
         try grant(row.permissions, to: sequence, in: table)
         return String(sequence)
@@ -36,8 +40,7 @@ extension SQLiteSession {
         var old: [String] = []
         if let permissions = change.permissions {
             guard let current = try currentPermissions(id, table) else { return false }
-            old = current.permissions
-            if old != permissions { try revoke(old, of: current.sequence, in: table) }
+            old = current
             set("_permissions", permissions.isEmpty ? .null : .text(JSON(permissions).text))
         }
         parameters.append(.text(id))
@@ -48,7 +51,11 @@ extension SQLiteSession {
         guard try statement.step() else { return false }
         let sequence = statement.integer(0)
         try statement.run()
-        if let permissions = change.permissions, permissions != old { try grant(permissions, to: sequence, in: table) }
+        // After the row, so that a body which goes on when a unique index refused the row finds them unchanged.
+        if let permissions = change.permissions, permissions != old {
+            try revoke(old, of: sequence, in: table)
+            try grant(permissions, to: sequence, in: table)
+        }
         return true
     }
 
@@ -78,14 +85,12 @@ extension SQLiteSession {
         }
     }
 
-    private func currentPermissions(_ id: String, _ table: SQLiteTable) throws -> (
-        sequence: Int64, permissions: [String]
-    )? {
-        let statement = try connection.statement("SELECT _seq, _permissions FROM \(table.name) WHERE _id = ?1")
+    private func currentPermissions(_ id: String, _ table: SQLiteTable) throws -> [String]? {
+        let statement = try connection.statement("SELECT _permissions FROM \(table.name) WHERE _id = ?1")
         statement.bind(id, at: 1)
         guard try statement.step() else { return nil }
         defer { statement.reset() }
-        return (statement.integer(0), statement.permissions(1))
+        return statement.permissions(0)
     }
 
     private func grant(_ permissions: [String], to sequence: Int64, in table: SQLiteTable) throws {

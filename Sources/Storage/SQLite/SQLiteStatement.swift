@@ -116,7 +116,8 @@ extension StoreError {
     /// Translates a result code of SQLite, extended or primary.
     init(sqlite code: Int32, message: String) {
         switch code & 0xFF {
-        case SQLITE_CONSTRAINT:
+        // SQLITE_CONSTRAINT_PRIMARYKEY and SQLITE_CONSTRAINT_UNIQUE, macros that Swift can't import.
+        case SQLITE_CONSTRAINT where code >> 8 == 6 || code >> 8 == 8:
             if message.hasSuffix("._id") {
                 self.init(.duplicateID, "a row with this id exists")
             } else {

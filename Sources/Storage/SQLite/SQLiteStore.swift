@@ -30,6 +30,7 @@ package final class SQLiteStore: DocumentStore {
     private let readers: Readers
     private let writer: SQLiteWriter
     private let file: SQLiteFile
+    private let isClosed = Atomic(false)
 
     package var executor: any TaskExecutor { threads }
 
@@ -80,8 +81,11 @@ package final class SQLiteStore: DocumentStore {
     package func close() async {
         await withCheckedContinuation { continuation in
             Threads.start { [self] in
-                writer.stop()
+                isClosed.store(true, ordering: .sequentiallyConsistent)
                 threads.stop()
+                readers.close()
+                // The last connection to go writes the WAL back into the file, which one that only reads can't.
+                writer.stop()
                 file.remove()
                 continuation.resume()
             }
@@ -121,6 +125,7 @@ package final class SQLiteStore: DocumentStore {
         _ cancellation: Cancellation,
         _ body: (any ReadSession) throws -> R
     ) throws -> R {
+        guard !isClosed.load(ordering: .acquiring) else { throw StoreError(.unavailable, "the store is closed") }
         let session = try readers.session(slot) { try file.connect(readonly: true) }
         let connection = session.connection
         let nanoseconds =
@@ -131,21 +136,14 @@ package final class SQLiteStore: DocumentStore {
             deadline: monotonicNanoseconds() + nanoseconds
         )
         return try connection.scope(supervision) {
-            try connection.statement(connection.begin).run()
-            do {
-                let result = try body(session)
-                try connection.statement(connection.commit).run()
-                return result
-            } catch {
-                if connection.isInTransaction { try connection.execute("ROLLBACK") }
-                throw error
-            }
+            try connection.transaction(immediate: false) { try body(session) }
         }
     }
 
     /// The connections of the reading threads, made at the first read of each.
     private final class Readers: Sendable {
-        /// Slot `n` is touched by thread `n` of the store alone, and freed after the threads have ended.
+        /// Slot `n` is touched by thread `n` of the store alone, and freed once the threads have ended; threads that
+        /// start after that find the store closed.
         private nonisolated(unsafe) let slots: UnsafeMutableBufferPointer<SQLiteSession?>
 
         init(count: Int) {
@@ -156,6 +154,10 @@ package final class SQLiteStore: DocumentStore {
         deinit {
             slots.deinitialize()
             slots.deallocate()
+        }
+
+        func close() {
+            for slot in slots.indices { slots[slot] = nil }
         }
 
         func session(_ slot: Int, _ connect: () throws -> SQLiteConnection) throws -> SQLiteSession {

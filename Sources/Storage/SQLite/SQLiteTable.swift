@@ -19,9 +19,12 @@ final class SQLiteTable {
     private(set) lazy var deleteByID = FixedStatement("DELETE FROM \(name) WHERE _id = ?1 RETURNING _seq, _permissions")
 
     private(set) lazy var insertPermission = FixedStatement(
-        "INSERT OR IGNORE INTO \(permissionsName) (permission, row) VALUES (?1, ?2)")
+        "INSERT OR IGNORE INTO \(permissionsName) (permission, row) VALUES (?1, ?2)"
+    )
 
-    private(set) lazy var deletePermission = FixedStatement("DELETE FROM \(permissionsName) WHERE permission = ?1 AND row = ?2")
+    private(set) lazy var deletePermission = FixedStatement(
+        "DELETE FROM \(permissionsName) WHERE permission = ?1 AND row = ?2"
+    )
 
     static let systemColumns = ["_seq", "_id", "_createdAt", "_updatedAt", "_permissions"]
 

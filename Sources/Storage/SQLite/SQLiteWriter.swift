@@ -94,13 +94,12 @@ final class SQLiteWriter: Sendable {
         var outcomes: [(any Error)?] = []
         do {
             try session.connection.scope {
-                try session.connection.execute("BEGIN IMMEDIATE")
-                for request in group { outcomes.append(try runInSavepoint(request, session)) }
-                try session.connection.execute("COMMIT")
+                try session.connection.transaction(immediate: true) {
+                    for request in group { outcomes.append(try runInSavepoint(request, session)) }
+                }
             }
         } catch {
             // Nothing of the group was kept, and its members are independent: each gets a transaction of its own.
-            rollBack(session)
             for request in group { runAlone(request, session) }
             return
         }
@@ -126,25 +125,11 @@ final class SQLiteWriter: Sendable {
     private func runAlone(_ request: Request, _ session: SQLiteSession) {
         do {
             try session.connection.scope {
-                try session.connection.execute("BEGIN IMMEDIATE")
-                do {
-                    try request.run(session)
-                    try session.connection.execute("COMMIT")
-                } catch {
-                    if session.connection.isInTransaction { try session.connection.execute("ROLLBACK") }
-                    throw error
-                }
+                try session.connection.transaction(immediate: true) { try request.run(session) }
             }
         } catch {
-            rollBack(session)
             return request.finish(error)
         }
         request.finish(nil)
-    }
-
-    private func rollBack(_ session: SQLiteSession) {
-        try? session.connection.scope {
-            if session.connection.isInTransaction { try session.connection.execute("ROLLBACK") }
-        }
     }
 }

@@ -59,14 +59,12 @@ package final class IdleThreads: Sendable {
 
     /// Sleeps until `ready` holds. It is asked again after every wake-up, and always before sleeping, so that work
     /// added before a wake-up is never missed.
-    @discardableResult
-    package func wait(until ready: () -> Bool) -> Bool {
+    package func wait(until ready: () -> Bool) {
         pthread_mutex_lock(mutex)
         sleeping.add(1, ordering: .sequentiallyConsistent)
         while !ready() { pthread_cond_wait(condition, mutex) }
         sleeping.subtract(1, ordering: .sequentiallyConsistent)
         pthread_mutex_unlock(mutex)
-        return true
     }
 
     /// Wakes one sleeper. Call it after the work became visible.

@@ -17,15 +17,18 @@ package final class WorkerThreads: TaskExecutor {
     private struct State {
         var queue: [Work] = []
         var head = 0
-        var started = 0
+        /// Slots without a thread.
+        var free: [Int]
         var isStopped = false
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let idle = IdleThreads()
+    private let ended = IdleThreads()
 
     package init(count: Int) {
         self.count = count
+        state = Mutex(State(free: (0..<count).reversed()))
     }
 
     /// The index of the calling thread among the threads of this set; nil on any other thread.
@@ -44,18 +47,21 @@ package final class WorkerThreads: TaskExecutor {
         add(.closure(closure))
     }
 
-    /// Lets the threads end once the queue is empty.
+    /// Returns once the queue is empty and every thread has ended. Don't call it on one of the threads.
+    ///
+    /// Work that comes later still runs, on a thread that ends when nothing is left: the jobs of a task must never be
+    /// dropped.
     package func stop() {
         state.withLock { $0.isStopped = true }
         idle.wakeAll()
+        ended.wait { state.withLock { $0.free.count == count } }
     }
 
     private func add(_ work: Work) {
         let slot: Int? = state.withLock { state in
             state.queue.append(work)
-            guard state.started < count, idle.count < state.queue.count - state.head else { return nil }
-            state.started += 1
-            return state.started - 1
+            guard idle.count < state.queue.count - state.head else { return nil }
+            return state.free.popLast()
         }
         if let slot { start(slot) } else { idle.wakeOne() }
     }
@@ -76,7 +82,7 @@ package final class WorkerThreads: TaskExecutor {
         }
     }
 
-    private func loop() {
+    private func loop(_ slot: Int) {
         let executor = asUnownedTaskExecutor()
         while true {
             while let work = next() {
@@ -85,8 +91,13 @@ package final class WorkerThreads: TaskExecutor {
                 case .closure(let closure): closure()
                 }
             }
-            let done = idle.wait { state.withLock { $0.head < $0.queue.count || $0.isStopped } }
-            if done, state.withLock({ $0.isStopped && $0.head == $0.queue.count }) { return }
+            idle.wait { state.withLock { $0.head < $0.queue.count || $0.isStopped } }
+            let isDone = state.withLock { state in
+                guard state.isStopped, state.head == state.queue.count else { return false }
+                state.free.append(slot)
+                return true
+            }
+            if isDone { return ended.wakeAll() }
         }
     }
 
@@ -111,7 +122,7 @@ package final class WorkerThreads: TaskExecutor {
             let identity = Identity(owner: self, slot: slot)
             withExtendedLifetime(identity) {
                 pthread_setspecific(Self.key, Unmanaged.passUnretained(identity).toOpaque())
-                loop()
+                loop(slot)
                 pthread_setspecific(Self.key, nil)
             }
         }
