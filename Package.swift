@@ -69,7 +69,8 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "Engine", "Catalog", "Storage", "Values", .product(name: "Logging", package: "swift-log"),
+                "Engine", "Catalog", "Storage", "TestSupport", "Values",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

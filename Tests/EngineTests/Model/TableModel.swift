@@ -1,3 +1,4 @@
+import TestSupport
 import Values
 
 /// What a table should hold, kept in memory in the simplest way.
