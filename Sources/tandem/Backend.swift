@@ -32,7 +32,7 @@ final class Backend: Service {
         )
     }
 
-    /// What this process serves.
+    /// What this process serves and its key may run.
     var catalog: Catalog {
         narrowed.withLock { narrowed in
             if let narrowed { return narrowed }
@@ -47,7 +47,8 @@ final class Backend: Service {
     }
 
     var engine: Engine {
-        let catalog = catalog
+        // Scopes and read-only stay out, so that what they forbid is refused for that reason and not as unknown.
+        let catalog = Catalog.embedded.narrowed(services: settings.services, scopes: nil, readOnly: false)
         let (engine, waiting) = state.withLock { state in
             if let engine = state.engine { return (engine, nil as CheckedContinuation<Engine?, Never>?) }
             let access = Access(actor: settings.actor, scopes: settings.scopes, isReadOnly: settings.isReadOnly)
