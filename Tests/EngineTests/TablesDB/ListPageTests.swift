@@ -122,6 +122,7 @@ struct ListPageTests {
             #expect(answer["rows"]?.array?.count == 25)
             let large = try await engine.on("listRows", ["queries": [query("limit", nil, 6000)]])
             #expect(large["rows"]?.array?.count == 5008)
+            #expect(try await engine.on("describeTable")["rows"] == "~5008")
         }
     }
 
