@@ -68,7 +68,10 @@ let package = Package(
         ),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["Engine", "Catalog", "Storage", "Values"],
+            dependencies: [
+                "Engine", "Catalog", "Storage", "TestSupport", "Values",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -29,7 +29,9 @@ struct JobRun: Sendable {
 
     var payload: JSON { leased.job.payload }
 
-    /// Closes the job and writes what came of it, in one transaction; does neither when another owner took the job over.
+    /// Closes the job and writes what came of it, in one transaction.
+    /// - Throws: ``LeaseLost`` when another owner took the job over; nothing was written then, and where the store can
+    ///   not change a schema inside a transaction, the change was one that the other owner makes too.
     /// - Parameter change: carried out before, in the same transaction where the store can.
     func end(
         after change: SchemaChange? = nil,
@@ -37,7 +39,7 @@ struct JobRun: Sendable {
     ) async throws {
         let close: @Sendable (any WriteSession) throws -> Void = { session in
             CrashPoint.reach("job.performed")
-            guard try JobQueue.complete(leased.id, for: owner, in: session) else { return }
+            guard try JobQueue.complete(leased.id, for: owner, in: session) else { throw LeaseLost() }
             try effect(session)
             CrashPoint.reach("job.beforeCommit")
         }
@@ -48,6 +50,9 @@ struct JobRun: Sendable {
         }
     }
 }
+
+/// Another process carries out the job, or did already.
+struct LeaseLost: Error {}
 
 /// A job that this process has leased.
 struct LeasedJob: Sendable {
@@ -97,7 +102,7 @@ enum JobQueue {
         guard record.string("state") == "pending", moment(record, "notBefore") <= now,
             moment(record, "leaseUntil") <= now
         else { return nil }
-        try renew(id, for: owner, at: now, in: session)
+        try take(id, for: owner, at: now, in: session)
         return LeasedJob(
             id: id,
             job: Job(kind: record.string("kind"), payload: record["payload"]),
@@ -105,21 +110,36 @@ enum JobQueue {
         )
     }
 
+    /// Prolongs a lease, unless another owner took the job over meanwhile.
     static func renew(_ id: String, for owner: String, at now: Timestamp, in session: any WriteSession) throws {
+        guard try holds(id, owner, session) else { return }
+        try take(id, for: owner, at: now, in: session)
+    }
+
+    private static func holds(_ id: String, _ owner: String, _ session: any WriteSession) throws -> Bool {
+        guard let row = try session.row(id, in: SystemTables.jobs) else { return false }
+        return Record(row, SystemTables.jobs).string("owner") == owner
+    }
+
+    private static func take(_ id: String, for owner: String, at now: Timestamp, in session: any WriteSession) throws {
         let until = Timestamp(milliseconds: now.milliseconds + leaseMilliseconds)
         try change(id, at: now, ["owner": .string(owner), "leaseUntil": .string(until.text)], in: session)
     }
 
     /// Ends a job that was carried out, unless another owner took it over meanwhile.
     static func complete(_ id: String, for owner: String, in session: any WriteSession) throws -> Bool {
-        guard let row = try session.row(id, in: SystemTables.jobs),
-            Record(row, SystemTables.jobs).string("owner") == owner
-        else { return false }
-        return try session.delete(id, from: SystemTables.jobs)
+        try holds(id, owner, session) && session.delete(id, from: SystemTables.jobs)
     }
 
-    /// Puts a job back for a later try, or among the dead ones.
-    static func fail(_ leased: LeasedJob, _ reason: String, at now: Timestamp, in session: any WriteSession) throws {
+    /// Puts a job back for a later try, or among the dead ones, unless another owner took it over meanwhile.
+    static func fail(
+        _ leased: LeasedJob,
+        for owner: String,
+        _ reason: String,
+        at now: Timestamp,
+        in session: any WriteSession
+    ) throws {
+        guard try holds(leased.id, owner, session) else { return }
         let attempts = leased.attempts + 1
         let again = Timestamp(milliseconds: now.milliseconds + backoff(attempts))
         try change(

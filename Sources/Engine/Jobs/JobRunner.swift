@@ -78,6 +78,8 @@ package final class JobRunner: Sendable {
             }
             try await handler.perform(JobRun(leased: leased, owner: owner, store: store, now: clock.now))
             CrashPoint.reach("job.completed")
+        } catch is LeaseLost {
+            log.info("job \(leased.job.kind) was taken over by another process")
         } catch {
             await postpone(leased, "\(error)")
         }
@@ -87,7 +89,7 @@ package final class JobRunner: Sendable {
         log.warning("job \(leased.job.kind) failed (try \(leased.attempts + 1)): \(reason)")
         let now = clock.now
         do {
-            try await store.write { try JobQueue.fail(leased, reason, at: now, in: $0) }
+            try await store.write { [owner] in try JobQueue.fail(leased, for: owner, reason, at: now, in: $0) }
         } catch {
             log.error("job \(leased.id) can't be put back, its lease will run out: \(error)")
         }

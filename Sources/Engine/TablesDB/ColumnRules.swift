@@ -5,13 +5,20 @@ enum ColumnRules {
     /// How many columns a table may have.
     static let maximumColumns = 1017
 
-    /// - Parameter place: what to put before the names of arguments, for example `columns[2].`.
-    static func check(_ column: Column, place: String = "") throws(AppError) {
+    /// Checks a definition and brings its default into the form in which values are stored.
+    /// - Parameters:
+    ///   - place: what to put before the names of arguments, for example `columns[2].`.
+    ///   - keyArgument: the argument that names the key.
+    static func check(
+        _ column: inout Column,
+        place: String = "",
+        keyArgument: String = "key"
+    ) throws(AppError) {
         guard !column.key.contains(".") else {
             throw AppError(
                 .generalArgumentInvalid,
                 "The key '\(column.key)' holds a '.', which queries use for nested fields.",
-                argument: place + "key",
+                argument: place + keyArgument,
                 hint: "Write '_' instead."
             )
         }
@@ -26,7 +33,7 @@ enum ColumnRules {
             )
         }
         try checkBounds(column, place)
-        do throws(Column.Misfit) { _ = try column.normalized(column.defaultValue) } catch {
+        do throws(Column.Misfit) { column.defaultValue = try column.normalized(column.defaultValue) } catch {
             throw AppError(.columnValueInvalid, "The default must be \(error.rule).", argument: place + "default")
         }
     }
@@ -56,15 +63,19 @@ enum ColumnRules {
         }
     }
 
-    /// - Throws: `column_already_exists` for a key that is taken, whatever its case, and `column_limit_exceeded`.
-    static func checkRoom(for key: String, among columns: [Column], place: String = "") throws(AppError) {
-        if let taken = columns.first(where: { $0.key.lowercased() == key.lowercased() }) {
+    /// - Throws: `column_already_exists` for a key that is taken, whatever its case, or not yet given back by a column
+    ///   that is being renamed, and `column_limit_exceeded`.
+    static func checkRoom(for key: String, among columns: [Column], argument: String = "key") throws(AppError) {
+        let folded = key.lowercased()
+        if let taken = columns.first(where: { $0.key.lowercased() == folded || $0.storedAs.lowercased() == folded }) {
             throw AppError(
                 .columnAlreadyExists,
                 taken.key == key
                     ? "There is a column '\(key)' already."
-                    : "There is a column '\(taken.key)' already; keys must differ in more than case.",
-                argument: place + "key",
+                    : taken.key.lowercased() == folded
+                        ? "There is a column '\(taken.key)' already; keys must differ in more than case."
+                        : "The column '\(taken.key)' is still being renamed from '\(taken.storedAs)'.",
+                argument: argument,
                 hint: "It is \(taken.summary)."
             )
         }
@@ -72,7 +83,7 @@ enum ColumnRules {
             throw AppError(
                 .columnLimitExceeded,
                 "A table holds at most \(maximumColumns) columns.",
-                argument: place + "key"
+                argument: argument
             )
         }
     }

@@ -32,7 +32,7 @@ enum ColumnHandlers {
                 updatedAt: call.now
             )
             readOptions(call, &column)
-            try ColumnRules.check(column)
+            try ColumnRules.check(&column)
             return column
         },
         body: { column, context in
@@ -71,7 +71,7 @@ enum ColumnHandlers {
             new.required = context.call.bool("required")
             new.updatedAt = context.now
             readOptions(context.call, &new)
-            try ColumnRules.check(new)
+            try ColumnRules.check(&new)
             try checkResize(from: old, to: new, table, context)
             if let key = change.newKey, key != old.key { try rename(&new, to: key, table, context) }
             try save(new, context)
@@ -115,9 +115,6 @@ enum ColumnHandlers {
     /// Reads what the kind of the column allows; an argument that is not there leaves what was.
     private static func readOptions(_ call: Call, _ column: inout Column) {
         if let value = call.arguments["default"] { column.defaultValue = value }
-        if case .double(let value)? = call.arguments["default"], column.type == .float {
-            column.defaultValue = .double(value)
-        }
         if let size = call.optional("size")?.int { column.size = size }
         if let minimum = call.arguments["min"] { column.minimum = minimum }
         if let maximum = call.arguments["max"] { column.maximum = maximum }
@@ -162,9 +159,13 @@ enum ColumnHandlers {
 
     private static func rename(_ column: inout Column, to key: String, _ table: Table, _ context: WriteContext) throws {
         try checkIndexes(column, table)
-        try ColumnRules.checkRoom(for: key, among: table.columns.filter { $0.uid != column.uid }, place: "new")
+        try ColumnRules.checkRoom(
+            for: key,
+            among: table.columns.filter { $0.uid != column.uid },
+            argument: "newKey"
+        )
         column.key = key
-        try ColumnRules.check(column, place: "new")
+        try ColumnRules.check(&column, keyArgument: "newKey")
         try context.enqueue(SchemaJobs.job(SchemaJobs.renameColumn, table, part: column.uid))
     }
 

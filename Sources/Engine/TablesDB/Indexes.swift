@@ -150,6 +150,11 @@ enum IndexRules {
         for (position, key) in index.columns.enumerated() {
             try check(key, columns, "\(place)columns[\(position)]")
         }
+        for (position, length) in index.lengths.enumerated() where length > 0 {
+            if let reason = misfit(length, of: index.columns[position], columns) {
+                throw invalid(reason, "lengths[\(position)]")
+            }
+        }
         var checked = index
         checked.orders += Array(repeating: "ASC", count: index.columns.count - index.orders.count)
         if let same = others.first(where: {
@@ -159,6 +164,15 @@ enum IndexRules {
             throw invalid("The index '\(same.key)' has the same columns and orders.", "columns")
         }
         return checked
+    }
+
+    /// Why an index can't count so many leading characters of a column.
+    private static func misfit(_ length: Int64, of key: String, _ columns: [Column]) -> String? {
+        guard let column = columns.first(where: { $0.key == key }), column.type.kind == .text else {
+            return "'\(key)' holds no text, so an index can't count its leading characters."
+        }
+        guard let size = column.size, length > size else { return nil }
+        return "The column '\(key)' holds at most \(size) characters, not \(length)."
     }
 
     private static func check(_ key: String, _ columns: [Column], _ argument: String) throws(AppError) {

@@ -10,9 +10,9 @@ enum InlineDefinitions {
             try reader.allow([
                 "key", "type", "format", "size", "required", "default", "array", "min", "max", "elements",
             ])
-            let column = try column(reader, call)
-            try ColumnRules.check(column, place: place)
-            try ColumnRules.checkRoom(for: column.key, among: result, place: place)
+            var column = try column(reader, call)
+            try ColumnRules.check(&column, place: place)
+            try ColumnRules.checkRoom(for: column.key, among: result, argument: place + "key")
             result.append(column)
         }
         return result
@@ -21,7 +21,13 @@ enum InlineDefinitions {
     private static func column(_ reader: Reader, _ call: Call) throws(AppError) -> Column {
         let key = try reader.key("key")
         let word = try reader.string("type")
-        guard let type = ColumnType(type: word, format: reader.object["format"]?.string) else {
+        let format = reader.object["format"]?.string ?? ""
+        if !format.isEmpty, ColumnType(type: word, format: nil) != nil,
+            ColumnType(type: word, format: format)?.format != format
+        {
+            throw reader.invalid("format", "a column of type '\(word)' has no format '\(format)'")
+        }
+        guard let type = ColumnType(type: word, format: format) else {
             let known = ColumnType.allCases.map(\.rawValue)
             let near = Spelling.suggestions(for: word, among: known)
             throw reader.invalid(

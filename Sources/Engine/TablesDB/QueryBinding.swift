@@ -32,14 +32,17 @@ struct QueryBinding: Sendable {
     /// leading `$createdAt` or `$updatedAt` and ascends otherwise.
     func orders(_ orders: [Query.Order]) throws(AppError) -> [Query.Order] {
         var result: [Query.Order] = []
+        var isComplete = false
         for order in orders {
             let field = try field(order.field)
             guard !field.isArray else {
                 throw invalid("rows can't be sorted by '\(order.field)', which is an array")
             }
+            if isComplete { continue }
             result.append(Query.Order(field.storeKey, descending: order.descending))
-            if field.storeKey == "$sequence" || field.storeKey == "$id" { return result }
+            isComplete = field.storeKey == "$sequence" || field.storeKey == "$id"
         }
+        if isComplete { return result }
         let follows = orders.first.map { ["$createdAt", "$updatedAt"].contains($0.field) && $0.descending } ?? false
         result.append(Query.Order("$sequence", descending: follows))
         return result

@@ -33,9 +33,11 @@ enum SchemaJobs {
             try await run.end(after: .dropTable(layout)) { _ in }
         },
         JobHandler(kind: addColumn) { run in
-            guard let (table, column) = try await find(run, \.columns, \.uid) else { return try await abandon(run) }
+            guard let (table, column) = try await find(run, \.columns, \.uid), column.status == .processing else {
+                return try await abandon(run)
+            }
             try await run.end(after: .addColumn(column.layout, table.layout)) { session in
-                try set(column.uid, ["status": "available"], SystemTables.columns, run, session)
+                try finish(column.uid, ["status": "available"], SystemTables.columns, run, session)
             }
         },
         JobHandler(kind: dropColumn) { run in
@@ -54,10 +56,12 @@ enum SchemaJobs {
             }
         },
         JobHandler(kind: createIndex) { run in
-            guard let (table, index) = try await find(run, \.indexes, \.uid) else { return try await abandon(run) }
+            guard let (table, index) = try await find(run, \.indexes, \.uid), index.status == .processing else {
+                return try await abandon(run)
+            }
             do {
                 try await run.end(after: .createIndex(index.layout, table.layout)) { session in
-                    try set(index.uid, ["status": "available"], SystemTables.indexes, run, session)
+                    try finish(index.uid, ["status": "available"], SystemTables.indexes, run, session)
                 }
             } catch let error as StoreError where error.kind == .uniqueViolation {
                 try await run.end { session in
@@ -102,6 +106,21 @@ enum SchemaJobs {
 
     private static func abandon(_ run: JobRun) async throws {
         try await run.end { _ in }
+    }
+
+    /// Ends what was being built; undoes the transaction when it was deleted meanwhile, so that nothing of it is left.
+    private static func finish(
+        _ uid: String,
+        _ fields: JSONObject,
+        _ layout: TableLayout,
+        _ run: JobRun,
+        _ session: any WriteSession
+    ) throws {
+        let state = try session.row(uid, in: layout).map { Record($0, layout).string("status") }
+        guard state == BuildStatus.processing.rawValue else {
+            throw StoreError(.internalFault, "what was being built is no longer wanted")
+        }
+        try set(uid, fields, layout, run, session)
     }
 
     private static func set(

@@ -3,7 +3,7 @@ final class SQLiteTable {
     let layout: TableLayout
     /// Quoted.
     let name: String
-    /// The quoted side table of permissions.
+    /// The quoted side table of permissions; no index is called so, because keys hold no ":".
     let permissionsName: String
     /// Quoted, one for each column of the layout.
     let columns: [String]
@@ -31,7 +31,7 @@ final class SQLiteTable {
     init(_ layout: TableLayout) {
         self.layout = layout
         name = Self.quoted(Self.plainName(layout))
-        permissionsName = Self.quoted(Self.plainName(layout) + ":permissions")
+        permissionsName = Self.quoted(Self.plainName(layout) + "::permissions")
         columns = layout.columns.map { Self.quoted($0.storedAs) }
     }
 

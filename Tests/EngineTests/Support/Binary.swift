@@ -1,0 +1,27 @@
+import Foundation
+
+/// The `tandem` that was built beside these tests.
+enum Binary {
+    static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(".build/debug/tandem").path
+
+    /// Runs an operation on a data folder and lets the process die at a place, when it gets there.
+    /// - Returns: whether it was killed.
+    static func run(_ arguments: [String], data: TemporaryFolder, crashAt place: String) async throws -> Bool {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = ["run"] + arguments + ["--data", data.path]
+        process.environment = ["TANDEM_CRASH_AT": place, "HOME": data.path]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            process.terminationHandler = { _ in continuation.resume() }
+            do { try process.run() } catch {
+                process.terminationHandler = nil
+                continuation.resume(throwing: error)
+            }
+        }
+        return process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGKILL
+    }
+}

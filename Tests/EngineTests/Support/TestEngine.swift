@@ -1,0 +1,172 @@
+import Catalog
+import Storage
+import Testing
+import Values
+
+@testable import Engine
+
+/// An engine on a store of its own, with a clock that the test moves.
+struct TestEngine: Sendable {
+    let engine: Engine
+    let store: any DocumentStore
+    let clock: ManualClock
+    let folder: TemporaryFolder
+
+    init(
+        _ backend: Backend,
+        _ folder: TemporaryFolder,
+        access: Access = Access(),
+        clock: ManualClock = ManualClock(),
+        catalog: Catalog = .embedded
+    ) {
+        store = backend.store(folder)
+        self.clock = clock
+        self.folder = folder
+        engine = Engine(catalog: catalog, store: store, access: access, clock: clock.wallClock)
+    }
+
+    /// Runs an operation and parses its answer.
+    @discardableResult
+    func call(_ operation: String, _ arguments: JSONObject = [:], as actor: Actor? = nil) async throws -> JSON {
+        let response = try await engine.execute(Invocation(operation, arguments, as: actor))
+        return try JSON(parsing: response.encoded)
+    }
+
+    /// Runs an operation of `tablesDB` on the table `t` of the database `d`.
+    @discardableResult
+    func on(_ method: String, _ arguments: JSONObject = [:], as actor: Actor? = nil) async throws -> JSON {
+        try await call("tablesDB." + method, Self.addressed(arguments), as: actor)
+    }
+
+    /// What an operation is refused with; fails the test when it is not.
+    func refusal(
+        _ operation: String,
+        _ arguments: JSONObject = [:],
+        as actor: Actor? = nil,
+        at location: SourceLocation = #_sourceLocation
+    ) async throws -> Refusal {
+        Refusal(try await error(operation, arguments, as: actor, at: location))
+    }
+
+    /// ``refusal(_:_:as:at:)`` on the table `t` of the database `d`.
+    func refusalOn(
+        _ method: String,
+        _ arguments: JSONObject = [:],
+        as actor: Actor? = nil,
+        at location: SourceLocation = #_sourceLocation
+    ) async throws -> Refusal {
+        try await refusal("tablesDB." + method, Self.addressed(arguments), as: actor, at: location)
+    }
+
+    /// The whole error of a refused operation.
+    func error(
+        _ operation: String,
+        _ arguments: JSONObject = [:],
+        as actor: Actor? = nil,
+        at location: SourceLocation = #_sourceLocation
+    ) async throws -> AppError {
+        do {
+            let answer = try await call(operation, arguments, as: actor)
+            Issue.record(
+                "\(operation) \(JSON.object(arguments).text) answered \(answer.text)",
+                sourceLocation: location
+            )
+            return AppError(.generalUnknown, "it was not refused")
+        } catch let error as AppError {
+            return error
+        }
+    }
+
+    /// Makes the database `d` with the table `t`.
+    @discardableResult
+    func makeTable(
+        _ columns: [JSON] = [],
+        indexes: [JSON] = [],
+        permissions: [String] = [],
+        rowSecurity: Bool = false
+    ) async throws -> JSON {
+        try await call("tablesDB.create", ["databaseId": "d", "name": "D"])
+        return try await on(
+            "createTable",
+            [
+                "name": "T", "columns": .array(columns), "indexes": .array(indexes), "permissions": JSON(permissions),
+                "rowSecurity": .bool(rowSecurity),
+            ]
+        )
+    }
+
+    /// The ids of the rows that a list call answers with.
+    func listed(_ queries: [JSON], as actor: Actor? = nil) async throws -> [String] {
+        let answer = try await on("listRows", ["queries": .array(queries)], as: actor)
+        return answer["rows"]?.array?.compactMap { $0["$id"]?.string } ?? []
+    }
+
+    /// Every record of the event log.
+    func events() async throws -> [EventRecord] {
+        var reader = EventReader(store)
+        var all: [EventRecord] = []
+        while true {
+            let batch = try await reader.next(limit: 500)
+            if batch.isEmpty { return all }
+            all += batch
+        }
+    }
+
+    private static func addressed(_ arguments: JSONObject) -> JSONObject {
+        var arguments = arguments
+        if arguments["databaseId"] == nil { arguments["databaseId"] = "d" }
+        if arguments["tableId"] == nil { arguments["tableId"] = "t" }
+        return arguments
+    }
+}
+
+/// Runs a test on an engine with an empty store.
+func withEngine(
+    _ backend: Backend,
+    access: Access = Access(),
+    _ body: (TestEngine) async throws -> Void
+) async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let engine = TestEngine(backend, folder, access: access)
+    do { try await body(engine) } catch {
+        await engine.engine.close()
+        throw error
+    }
+    await engine.engine.close()
+}
+
+/// What a caller can rely on of an error.
+struct Refusal: Equatable, CustomStringConvertible {
+    var type: String
+    var status: Int
+    var argument: String?
+
+    init(_ type: String, _ status: Int, _ argument: String? = nil) {
+        self.type = type
+        self.status = status
+        self.argument = argument
+    }
+
+    init(_ error: AppError) { self.init(error.code.type, error.code.status, error.argument) }
+
+    var description: String { "\(type) \(status) \(argument ?? "-")" }
+}
+
+/// A query in its object form.
+func query(_ method: String, _ attribute: String? = nil, _ values: JSON...) -> JSON {
+    var object: JSONObject = ["method": .string(method)]
+    if let attribute { object["attribute"] = .string(attribute) }
+    if !values.isEmpty { object["values"] = .array(values) }
+    return .object(object)
+}
+
+extension JSON {
+    /// The members of an object but for these.
+    func without(_ keys: String...) -> JSON {
+        .object(JSONObject((object?.members ?? []).filter { !keys.contains($0.key) }))
+    }
+
+    /// A member of each item of an array.
+    func each(_ key: String) -> [JSON] { array?.map { $0[key] ?? .null } ?? [] }
+}

@@ -1,0 +1,178 @@
+import Testing
+import Values
+
+@testable import Engine
+
+@Suite("Changes of columns")
+struct ColumnChangeTests {
+    @Test(arguments: Backend.available)
+    func aRenameKeepsTheValues(_ backend: Backend) async throws {
+        try await withRow(backend) { engine in
+            let renamed = try await engine.on(
+                "updateIntegerColumn",
+                ["key": "n", "required": false, "default": nil, "newKey": "m"]
+            )
+            #expect(renamed["key"] == "m")
+            #expect(renamed["status"] == "available")
+            #expect(try await engine.on("getRow", ["rowId": "r"])["m"] == 7)
+            #expect(try await engine.listed([query("equal", "m", 7)]) == ["r"])
+            #expect(try await engine.refusalOn("getColumn", ["key": "n"]) == Refusal("column_not_found", 404, "key"))
+            let old = try await engine.refusalOn("updateRow", ["rowId": "r", "data": ["n": 1]])
+            #expect(old == Refusal("row_invalid_structure", 400, "data.n"))
+            try await engine.on("createTextColumn", ["key": "n", "required": false])
+            let row = try await engine.on("updateRow", ["rowId": "r", "data": ["n": "text"]])
+            #expect(row["n"] == "text")
+            #expect(row["m"] == 7)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func aRenameMayChangeTheCaseAlone(_ backend: Backend) async throws {
+        try await withRow(backend) { engine in
+            let renamed = try await engine.on(
+                "updateIntegerColumn",
+                ["key": "n", "required": false, "default": nil, "newKey": "N"]
+            )
+            #expect(renamed["key"] == "N")
+            #expect(try await engine.on("getRow", ["rowId": "r"])["N"] == 7)
+            let taken: JSONObject = ["key": "N", "required": false, "default": nil, "newKey": "TEXT"]
+            let refusal = try await engine.refusalOn("updateIntegerColumn", taken)
+            #expect(refusal == Refusal("column_already_exists", 409, "newKey"))
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func aDefinitionChangesForNewRowsOnly(_ backend: Backend) async throws {
+        try await withRow(backend) { engine in
+            engine.clock.advance(milliseconds: 5)
+            let changed = try await engine.on(
+                "updateIntegerColumn",
+                ["key": "n", "required": false, "min": 100, "max": "200", "default": 150]
+            )
+            #expect(changed["min"] == 100)
+            #expect(changed["max"] == 200)
+            #expect(changed["default"] == 150)
+            #expect(changed["$updatedAt"] == "2026-11-22T08:00:00.005+00:00")
+            #expect(try await engine.on("getRow", ["rowId": "r"])["n"] == 7)
+            #expect(try await engine.on("createRow", ["rowId": "s", "data": [:]])["n"] == 150)
+            let low = try await engine.refusalOn("createRow", ["rowId": "x", "data": ["n": 99]])
+            #expect(low == Refusal("row_invalid_structure", 400, "data.n"))
+            let kept = try await engine.on("updateIntegerColumn", ["key": "n", "required": true, "default": nil])
+            #expect(kept["min"] == 100)
+            #expect(kept["default"] == nil as JSON)
+            let missing = try await engine.refusalOn("createRow", ["rowId": "x", "data": [:]])
+            #expect(missing == Refusal("row_invalid_structure", 400, "data.n"))
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func wholeNumbersOfAFloatColumnAreFloats(_ backend: Backend) async throws {
+        try await withRow(backend) { engine in
+            let changed = try await engine.on(
+                "updateFloatColumn",
+                ["key": "f", "required": false, "min": 1, "max": 5, "default": 2]
+            )
+            #expect(changed["default"] == 2.0)
+            #expect(changed["min"] == 1.0)
+            #expect(changed["max"] == 5.0)
+            #expect(try await engine.on("createRow", ["rowId": "s", "data": [:]])["f"] == 2.0)
+            let free = try await engine.on(
+                "updateFloatColumn",
+                ["key": "f", "required": false, "min": nil, "max": nil, "default": nil]
+            )
+            #expect(free["min"] == .double(-1.7976931348623157e308))
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func enumElementsAreReplaced(_ backend: Backend) async throws {
+        try await withRow(backend) { engine in
+            try await engine.on(
+                "updateEnumColumn",
+                ["key": "e", "required": false, "elements": ["c"], "default": "c"]
+            )
+            #expect(try await engine.on("getRow", ["rowId": "r"])["e"] == "a")
+            #expect(try await engine.on("createRow", ["rowId": "s", "data": [:]])["e"] == "c")
+            let old = try await engine.refusalOn("updateRow", ["rowId": "r", "data": ["e": "a"]])
+            #expect(old == Refusal("row_invalid_structure", 400, "data.e"))
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func theKindMustBeTheColumnsOwn(_ backend: Backend) async throws {
+        try await withRow(backend) { engine in
+            for (method, key) in [("updateTextColumn", "n"), ("updateBigIntColumn", "n"), ("updateStringColumn", "e")] {
+                let refusal = try await engine.refusalOn(
+                    method,
+                    ["key": .string(key), "required": false, "default": nil]
+                )
+                #expect(refusal == Refusal("column_type_invalid", 400, "key"))
+            }
+            let noDefault = try await engine.refusalOn("updateIntegerColumn", ["key": "n", "required": false])
+            #expect(noDefault == Refusal("general_argument_invalid", 400, "default"))
+            let both = try await engine.refusalOn(
+                "updateIntegerColumn",
+                ["key": "n", "required": true, "default": 1]
+            )
+            #expect(both == Refusal("column_default_unsupported", 400, "default"))
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func aTextMayNotShrinkBelowWhatRowsHold(_ backend: Backend) async throws {
+        try await withRow(backend) { engine in
+            func resize(_ size: Int64) -> JSONObject {
+                ["key": "text", "required": false, "default": nil, "size": .int(size)]
+            }
+            // The row holds "grün\n" and an emoji: six characters in eleven bytes.
+            #expect(
+                try await engine.refusalOn("updateVarcharColumn", resize(5))
+                    == Refusal("column_invalid_resize", 400, "size")
+            )
+            #expect(try await engine.on("updateVarcharColumn", resize(6))["size"] == 6)
+            #expect(try await engine.on("updateVarcharColumn", resize(9))["size"] == 9)
+            try await engine.on("deleteRow", ["rowId": "r"])
+            #expect(try await engine.on("updateVarcharColumn", resize(1))["size"] == 1)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func aDeletedColumnIsGoneFromRowsAndQueries(_ backend: Backend) async throws {
+        try await withRow(backend) { engine in
+            #expect(try await engine.on("deleteColumn", ["key": "n"]) == [:])
+            #expect(try await engine.on("getRow", ["rowId": "r"])["n"] == nil)
+            let filter = try await engine.refusalOn("listRows", ["queries": [query("equal", "n", 7)]])
+            #expect(filter == Refusal("general_query_invalid", 400, "queries"))
+            try await engine.on("createIntegerColumn", ["key": "n", "required": false])
+            #expect(try await engine.on("getRow", ["rowId": "r"])["n"] == nil as JSON)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func anIndexHoldsItsColumn(_ backend: Backend) async throws {
+        try await withRow(backend) { engine in
+            try await engine.on("createIndex", ["key": "i", "type": "key", "columns": ["n", "$createdAt"]])
+            let expected = Refusal("column_index_dependency", 409, "key")
+            #expect(try await engine.refusalOn("deleteColumn", ["key": "n"]) == expected)
+            let rename: JSONObject = ["key": "n", "required": false, "default": nil, "newKey": "m"]
+            #expect(try await engine.refusalOn("updateIntegerColumn", rename) == expected)
+            try await engine.on("deleteIndex", ["key": "i"])
+            try await engine.on("deleteColumn", ["key": "n"])
+        }
+    }
+
+    /// A table with the row `r`.
+    private func withRow(_ backend: Backend, _ body: (TestEngine) async throws -> Void) async throws {
+        try await withEngine(backend) { engine in
+            try await engine.makeTable([
+                ["key": "n", "type": "integer"], ["key": "f", "type": "float"],
+                ["key": "e", "type": "enum", "elements": ["a", "b"]], ["key": "text", "type": "varchar", "size": 20],
+            ])
+            try await engine.on(
+                "createRow",
+                ["rowId": "r", "data": ["n": 7, "f": 1.5, "e": "a", "text": "grün\n🌱"]]
+            )
+            try await body(engine)
+        }
+    }
+}
