@@ -87,6 +87,13 @@ package final class Engine: Sendable {
                 hint: "Add an index on the columns that it filters or sorts by, or ask for less."
             )
         case .pattern: return AppError(.generalQueryInvalid, "Invalid query: \(error.message).", argument: "queries")
+        case .tooLarge:
+            return AppError(
+                .generalBadRequest,
+                "The page is too large for one answer.",
+                argument: "queries",
+                hint: "Ask for fewer rows with limit, or for fewer fields with select."
+            )
         case .cancelled: return AppError(.generalServerError, "The call was cancelled.")
         case .busy, .full, .unavailable, .damaged:
             log.error("\(operation): \(error.message)")

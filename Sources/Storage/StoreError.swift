@@ -17,6 +17,8 @@ package struct StoreError: Error, Equatable, CustomStringConvertible {
         case damaged
         /// The store can't be opened or reached; the message says what to do.
         case unavailable
+        /// The answer would need more memory than one call may take.
+        case tooLarge
         /// A regular expression is malformed or too expensive.
         case pattern
         /// A fault of our own.

@@ -28,6 +28,22 @@ package struct StoredRow: Sendable, Equatable {
     }
 }
 
+extension StoredRow {
+    /// About how much memory the row takes, in bytes.
+    var footprint: Int {
+        values.reduce(256) { $0 + Self.footprint($1) }
+    }
+
+    private static func footprint(_ value: JSON) -> Int {
+        switch value {
+        case .string(let text): 32 + text.utf8.count
+        case .array(let items): items.reduce(32) { $0 + footprint($1) }
+        case .object(let object): object.members.reduce(32) { $0 + 32 + footprint($1.value) }
+        default: 32
+        }
+    }
+}
+
 /// A row to add.
 package struct NewRow: Sendable {
     package var id: String
@@ -91,6 +107,8 @@ package struct RowQuery: Sendable {
     package var offset = 0
     /// Positions of the columns to read; nil: all.
     package var columns: [Int]?
+    /// A page of more bytes than this, in memory, is refused with `tooLarge` while it is read.
+    package var maximumBytes = 128 << 20
 
     /// A place in the order: the values of its fields in the row beside which the page starts.
     package struct Position: Sendable, Equatable {

@@ -106,4 +106,20 @@ struct PageTests {
             #expect(estimate >= 6)
         }
     }
+
+    @Test(arguments: Backend.available) func aPageOfTooManyBytesIsRefused(_ backend: Backend) async throws {
+        try await withRows(backend) { store async throws in
+            let table = table
+            var query = RowQuery(limit: 6)
+            query.maximumBytes = 1000
+            let large = query
+            let error = await #expect(throws: StoreError.self) {
+                try await store.read { try $0.rows(large, in: table) }
+            }
+            #expect(error?.kind == .tooLarge)
+            query.limit = 2
+            let small = query
+            #expect(try await store.read { try $0.rows(small, in: table) }.map(\.id) == ["1", "2"])
+        }
+    }
 }

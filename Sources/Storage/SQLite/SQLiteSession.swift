@@ -27,6 +27,7 @@ final class SQLiteSession: WriteSession {
     func rows(_ query: RowQuery, in layout: TableLayout) throws -> [StoredRow] {
         let table = connection.table(layout)
         var result: [StoredRow] = []
+        var bytes = 0
         for (index, page) in SQLCompiler.page(query, in: table, few: try opensFew(query, table)).enumerated() {
             var page = page
             if index > 0 {
@@ -35,7 +36,15 @@ final class SQLiteSession: WriteSession {
             }
             let statement = try connection.statement(page.sql)
             statement.bind(page.parameters)
-            while try statement.step() { result.append(statement.row(layout, query.columns)) }
+            while try statement.step() {
+                let row = statement.row(layout, query.columns)
+                bytes += row.footprint
+                guard bytes <= query.maximumBytes else {
+                    statement.reset()
+                    throw StoreError(.tooLarge, "the page has more than \(query.maximumBytes) bytes")
+                }
+                result.append(row)
+            }
         }
         if query.position?.isBackward == true { result.reverse() }
         return result
