@@ -46,6 +46,17 @@ package indirect enum Filter: Sendable, Equatable {
     case or([Filter])
 }
 
+extension Filter {
+    /// How many comparisons and operands it holds, in all.
+    var weight: (comparisons: Int, operands: Int) {
+        switch self {
+        case .compare(_, _, let operands): (1, operands.count)
+        case .and(let parts), .or(let parts):
+            parts.reduce((0, 0)) { ($0.0 + $1.weight.comparisons, $0.1 + $1.weight.operands) }
+        }
+    }
+}
+
 /// How a field is compared. None but `isNull` holds for a field without a value.
 package enum Comparison: String, Sendable, CaseIterable {
     case equal, notEqual, lessThan, lessThanEqual, greaterThan, greaterThanEqual

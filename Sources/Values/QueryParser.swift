@@ -5,6 +5,10 @@ extension Query {
     package static let maximumLength = 4096
     /// How many operands one comparison may have.
     package static let maximumOperands = 500
+    /// How many comparisons all queries of a call may hold together, those inside `and` and `or` included.
+    package static let maximumComparisons = 400
+    /// How many operands all comparisons of a call may have together.
+    package static let maximumTotalOperands = 10_000
     /// How deep `and` and `or` may nest.
     package static let maximumDepth = 20
 
@@ -28,6 +32,16 @@ extension Query {
                 error.argument = "queries[\(index)]"
                 throw error
             }
+        }
+        let (comparisons, operands) = Filter.and(filters).weight
+        guard comparisons <= Self.maximumComparisons, operands <= Self.maximumTotalOperands else {
+            throw AppError(
+                .generalQueryInvalid,
+                "The queries hold \(comparisons) comparisons with \(operands) operands; at most "
+                    + "\(Self.maximumComparisons) with \(Self.maximumTotalOperands) are allowed.",
+                argument: "queries",
+                hint: "'equal' takes up to \(Self.maximumOperands) values and holds for any of them."
+            )
         }
     }
 

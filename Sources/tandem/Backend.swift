@@ -32,7 +32,7 @@ final class Backend: Service {
         )
     }
 
-    /// What this process serves and its key may run.
+    /// What this process serves.
     var catalog: Catalog {
         narrowed.withLock { narrowed in
             if let narrowed { return narrowed }
@@ -46,8 +46,9 @@ final class Backend: Service {
         }
     }
 
+    /// The engine knows operations that scopes and read-only mode keep out of the catalog, so that it can say which of
+    /// the two refuses a call.
     var engine: Engine {
-        // Scopes and read-only stay out, so that what they forbid is refused for that reason and not as unknown.
         let catalog = Catalog.embedded.narrowed(services: settings.services, scopes: nil, readOnly: false)
         let (engine, waiting) = state.withLock { state in
             if let engine = state.engine { return (engine, nil as CheckedContinuation<Engine?, Never>?) }

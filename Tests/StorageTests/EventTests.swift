@@ -29,7 +29,9 @@ struct EventTests {
 
     @Test(arguments: Backend.available)
     func keepsItsBytes(_ backend: Backend) async throws {
-        let records = [record("{}"), record("{\"a\":\"\\u0000é😀\"}"), record(String(repeating: "x", count: 1 << 20))]
+        let records: [[UInt8]] = [
+            [], record("{}"), record("{\"a\":\"\\u0000é😀\"}"), record(String(repeating: "x", count: 1 << 20)),
+        ]
         try await backend.withStore { store async throws in
             try await store.write { session in for record in records { try session.append(event: record) } }
             #expect(try await store.read { try $0.events(after: nil, limit: 9) }.map(\.record) == records)

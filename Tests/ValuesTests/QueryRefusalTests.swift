@@ -108,4 +108,17 @@ struct QueryRefusalTests {
         let error = #expect(throws: AppError.self) { try Query(parsing: [nested(20)]) }
         #expect(error?.message == "Invalid query 'isNull': nested deeper than 20 levels.")
     }
+
+    @Test func tooManyComparisonsInAll() {
+        let leaf: JSON = ["method": "isNull", "attribute": "a"]
+        let queries = (0..<5).map { _ -> JSON in
+            ["method": "or", "values": .array(Array(repeating: leaf, count: 81))]
+        }
+        let error = #expect(throws: AppError.self) { try Query(parsing: queries) }
+        #expect(
+            error?.message
+                == "The queries hold 405 comparisons with 0 operands; at most 400 with 10000 are allowed."
+        )
+        #expect(throws: Never.self) { try Query(parsing: Array(queries.prefix(4))) }
+    }
 }

@@ -86,6 +86,10 @@ final class SQLiteConnection {
             // Neither the check of the transaction nor a time limit may keep it from being ended.
             mustBeInTransaction = false
             supervision = nil
+            if (error as? StoreError)?.kind == .busy {
+                // A statement that was left unfinished would keep every later transaction from ending, too.
+                for statement in statements.values { statement.reset() }
+            }
             if isInTransaction { try? execute("ROLLBACK") }
             throw error
         }
