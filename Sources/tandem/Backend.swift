@@ -32,7 +32,7 @@ final class Backend: Service {
         )
     }
 
-    /// What this process serves and its key may run.
+    /// What this process serves.
     var catalog: Catalog {
         narrowed.withLock { narrowed in
             if let narrowed { return narrowed }
