@@ -23,10 +23,11 @@ let package = Package(
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .target(name: "CCatalog", cSettings: [.unsafeFlags(["-std=c23"])]),
         .target(name: "Values", swiftSettings: strict),
+        .target(name: "Threads", swiftSettings: strict),
         .target(name: "Catalog", dependencies: ["Values", "CCatalog"], swiftSettings: strict),
         .target(
             name: "Storage",
-            dependencies: ["Values", "CPCRE2", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Values", "Threads", "CPCRE2", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
         .target(
@@ -36,7 +37,7 @@ let package = Package(
         ),
         .target(
             name: "MCPServer",
-            dependencies: ["Values", "Catalog", "Engine", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Values", "Threads", "Catalog", "Engine", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -50,7 +51,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Threads"], path: "Tests/TestSupport", swiftSettings: strict),
         .executableTarget(
             name: "StorageProbe",
             dependencies: ["Storage", "Values"],
@@ -58,6 +59,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "ValuesTests", dependencies: ["Values", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ThreadsTests", dependencies: ["Threads", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "Values"], swiftSettings: strict),
         .testTarget(
             name: "StorageTests",
@@ -76,7 +78,7 @@ let package = Package(
         ),
         .testTarget(
             name: "MCPServerTests",
-            dependencies: ["MCPServer", "Engine", "Catalog", "Values"],
+            dependencies: ["Threads", "MCPServer", "Engine", "Catalog", "Values"],
             swiftSettings: strict
         ),
         .testTarget(name: "TandemTests", dependencies: ["tandem", "Values"], swiftSettings: strict),

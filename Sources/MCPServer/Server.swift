@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// An MCP server on two file descriptors, for one client.
 ///
@@ -48,7 +49,7 @@ package final class Server: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 output.start()
-                startThread { [self] in
+                Threads.start { [self] in
                     readLoop()
                     runner.table.drain(
                         grace: output.isBroken ? .zero : limits.grace,

@@ -1,3 +1,5 @@
+import Threads
+
 /// The calls that are running, by id.
 ///
 /// A call is answered by whoever removes it from the table: the call itself when it returns, or nobody when the client

@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 
 /// The way out: a queue of bytes before a file descriptor, written by whoever can without waiting and else by a thread.
 ///
@@ -46,7 +47,7 @@ final class OutputQueue: LineSink {
     }
 
     func start() {
-        startThread { [self] in writeLoop() }
+        Threads.start { [self] in writeLoop() }
     }
 
     func append(_ lines: [UInt8]) {

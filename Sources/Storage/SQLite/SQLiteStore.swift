@@ -1,4 +1,5 @@
 import Synchronization
+import Threads
 
 /// The embedded store: one SQLite file in WAL mode for each project, shared by any number of processes.
 ///

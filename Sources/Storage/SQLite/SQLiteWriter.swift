@@ -1,4 +1,4 @@
-import Synchronization
+import Threads
 
 /// The one thread that writes. Writes that wait together share a transaction, each in a savepoint of its own, so that
 /// one fsync and one WAL frame header serve many; an error undoes only the write that met it.
@@ -20,9 +20,7 @@ final class SQLiteWriter: Sendable {
         var hasEnded = false
     }
 
-    private let state = Mutex(State())
-    private let idle = IdleThreads()
-    private let ended = IdleThreads()
+    private let state = Monitor(State())
     private let connect: @Sendable () throws -> SQLiteConnection
 
     /// How many waiting writes share a transaction at the most.
@@ -43,7 +41,7 @@ final class SQLiteWriter: Sendable {
         }
         switch next {
         case .start: Threads.start { self.loop() }
-        case .wake: idle.wakeOne()
+        case .wake: state.broadcast()
         case .refuse: request.finish(StoreError(.unavailable, "the store is closed"))
         }
     }
@@ -55,15 +53,14 @@ final class SQLiteWriter: Sendable {
             return state.isStarted
         }
         guard isRunning else { return }
-        idle.wakeAll()
-        ended.wait { state.withLock { $0.hasEnded } }
+        state.broadcast()
+        state.wait(for: { $0.hasEnded ? () : nil })
     }
 
     private func loop() {
         var connection: SQLiteConnection?
         while true {
-            idle.wait { state.withLock { !$0.queue.isEmpty || $0.isStopped } }
-            let group = takeGroup()
+            let group = nextGroup()
             if group.isEmpty { break }
             do {
                 let current = try connection ?? connect()
@@ -75,18 +72,19 @@ final class SQLiteWriter: Sendable {
         }
         connection = nil
         state.withLock { $0.hasEnded = true }
-        ended.wakeAll()
+        state.broadcast()
     }
 
-    private func takeGroup() -> [Request] {
-        state.withLock { state in
-            var count = 0
-            while count < min(state.queue.count, Self.groupLimit), !state.queue[count].isAlone { count += 1 }
-            if count == 0, !state.queue.isEmpty { count = 1 }
-            let group = Array(state.queue.prefix(count))
-            state.queue.removeFirst(count)
+    /// Blocks until writes wait, and takes those that may share a transaction; none once the store is closed.
+    private func nextGroup() -> [Request] {
+        state.wait(for: { state in
+            guard !state.queue.isEmpty else { return state.isStopped ? [] : nil }
+            let limit = min(state.queue.count, Self.groupLimit)
+            let together = state.queue[..<limit].firstIndex(where: \.isAlone) ?? limit
+            let group = Array(state.queue.prefix(max(1, together)))
+            state.queue.removeFirst(group.count)
             return group
-        }
+        })
     }
 
     private func run(_ group: [Request], _ session: SQLiteSession) {

@@ -1,4 +1,5 @@
 import Synchronization
+import Threads
 import Values
 
 @testable import MCPServer
@@ -55,7 +56,7 @@ final class MemoryClient {
         conversation.endOfChunk()
         let runner = runner
         await withCheckedContinuation { continuation in
-            startThread {
+            Threads.start {
                 runner.table.drain(grace: grace, cancelledGrace: .seconds(20))
                 continuation.resume()
             }

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 @testable import MCPServer
 
@@ -41,7 +42,7 @@ final class PipeClient: Sendable {
     }
 
     func startReading() {
-        startThread { [inbox, fromServer] in
+        Threads.start { [inbox, fromServer] in
             var buffer = [UInt8](repeating: 0, count: 1 << 16)
             while true {
                 let count = read(fromServer, &buffer, buffer.count)
@@ -57,7 +58,7 @@ final class PipeClient: Sendable {
     func send(_ text: String) async {
         let bytes = Array(text.utf8)
         await withCheckedContinuation { continuation in
-            startThread { [toServer] in
+            Threads.start { [toServer] in
                 var offset = 0
                 while offset < bytes.count {
                     let count = bytes.withUnsafeBytes {
@@ -93,7 +94,7 @@ final class ThreadExecutor: TaskExecutor {
     private let jobs = Monitor<[UnownedJob]>([])
 
     init() {
-        startThread { [self] in
+        Threads.start { [self] in
             while true {
                 let next = jobs.wait { $0.isEmpty ? nil : $0.removeFirst() }
                 next.runSynchronously(on: asUnownedTaskExecutor())

@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestSupport
 import Values
 
 /// A run of the executable `StorageProbe`.
@@ -44,13 +45,6 @@ final class ProbeProcess: Sendable {
 
     /// Whether it ended well; ask after ``lines()``.
     var succeeded: Bool { process.terminationReason == .exit && process.terminationStatus == 0 }
-}
-
-/// Runs blocking work on a thread of its own.
-func onThread<R: Sendable>(_ work: @escaping @Sendable () -> R) async -> R {
-    await withCheckedContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(returning: work()) }
-    }
 }
 
 extension TemporaryFolder {

@@ -1,6 +1,7 @@
-import Storage
 import Synchronization
+import TestSupport
 import Testing
+import Threads
 
 @Suite("Threads that may block")
 struct ThreadTests {
@@ -64,41 +65,29 @@ struct ThreadTests {
     }
 
     @Test func aWakeUpIsNeverLost() async {
-        let idle = IdleThreads()
-        let tokens = Box(0)
-        let taken = Box(0)
+        let tokens = Monitor((waiting: 0, taken: 0))
         let total = 20_000
         let consumers = (0..<3).map { _ in
             Task {
                 await onThread {
-                    while true {
-                        idle.wait { tokens.withLock { $0 > 0 } || taken.withLock { $0 == total } }
-                        let isMine = tokens.withLock { count in
-                            guard count > 0 else { return false }
-                            count -= 1
-                            return true
-                        }
-                        if isMine,
-                            taken.withLock({
-                                $0 += 1
-                                return $0 == total
-                            })
-                        {
-                            idle.wakeAll()
-                        }
-                        if taken.withLock({ $0 == total }) { return }
-                    }
+                    while tokens.wait(for: { state in
+                        if state.taken == total { return false }
+                        guard state.waiting > 0 else { return nil }
+                        state.waiting -= 1
+                        state.taken += 1
+                        return true
+                    }) {}
+                    tokens.broadcast()
                 }
             }
         }
         await onThread {
             for _ in 0..<total {
-                tokens.withLock { $0 += 1 }
-                idle.wakeOne()
+                tokens.withLock { $0.waiting += 1 }
+                tokens.signal()
             }
         }
         for consumer in consumers { await consumer.value }
-        #expect(taken.withLock { $0 } == total)
-        #expect(idle.count == 0)
+        #expect(tokens.withLock { $0.taken } == total)
     }
 }

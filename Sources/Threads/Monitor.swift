@@ -7,12 +7,12 @@ import Glibc
 ///
 /// `@unchecked Sendable`: `state` is read and written with `mutex` held only, and both pointers are set in `init` and
 /// freed in `deinit`.
-final class Monitor<State: Sendable>: @unchecked Sendable {
+package final class Monitor<State: Sendable>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var state: State
 
-    init(_ state: State) {
+    package init(_ state: State) {
         self.state = state
         pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
@@ -29,19 +29,24 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func withLock<Result>(_ body: (inout State) -> Result) -> Result {
+    package func withLock<Result>(_ body: (inout State) -> Result) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return body(&state)
     }
 
     /// Wakes every waiting thread, which then looks at its condition again.
-    func broadcast() {
+    package func broadcast() {
         pthread_cond_broadcast(condition)
     }
 
-    /// Blocks until `body` returns something, which it is asked for first and after each ``broadcast()``.
-    func wait<Result>(for body: (inout State) -> Result?) -> Result {
+    /// Wakes one of the waiting threads.
+    package func signal() {
+        pthread_cond_signal(condition)
+    }
+
+    /// Blocks until `body` returns something, which it is asked for first and after each wake-up.
+    package func wait<Result>(for body: (inout State) -> Result?) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {
@@ -53,7 +58,7 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
     /// Blocks until `isTrue` holds, or `timeout` has passed.
     ///
     /// - Returns: Whether it holds.
-    func wait(timeout: Duration, until isTrue: (inout State) -> Bool) -> Bool {
+    package func wait(timeout: Duration, until isTrue: (inout State) -> Bool) -> Bool {
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)
         let (seconds, attoseconds) = timeout.components

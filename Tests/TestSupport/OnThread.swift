@@ -1,0 +1,8 @@
+import Threads
+
+/// Runs blocking work on a thread of its own.
+package func onThread<R: Sendable>(_ work: @escaping @Sendable () -> R) async -> R {
+    await withCheckedContinuation { continuation in
+        Threads.start { continuation.resume(returning: work()) }
+    }
+}
