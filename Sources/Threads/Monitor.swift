@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// A value behind a lock on whose changes threads can wait.
 ///
@@ -8,9 +8,9 @@ import Glibc
 /// `@unchecked Sendable`: `state` is read and written with `mutex` held only, and both pointers are set in `init` and
 /// freed in `deinit`.
 package final class Monitor<State: Sendable>: @unchecked Sendable {
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var state: State
+    @usableFromInline let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    @usableFromInline let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    @usableFromInline var state: State
 
     package init(_ state: State) {
         self.state = state
@@ -29,6 +29,7 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
+    @inlinable
     package func withLock<Result>(_ body: (inout State) -> Result) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -36,16 +37,19 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
     }
 
     /// Wakes every waiting thread, which then looks at its condition again.
+    @inlinable
     package func broadcast() {
         pthread_cond_broadcast(condition)
     }
 
     /// Wakes one of the waiting threads.
+    @inlinable
     package func signal() {
         pthread_cond_signal(condition)
     }
 
     /// Blocks until `body` returns something, which it is asked for first and after each wake-up.
+    @inlinable
     package func wait<Result>(for body: (inout State) -> Result?) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -58,6 +62,7 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
     /// Blocks until `isTrue` holds, or `timeout` has passed.
     ///
     /// - Returns: Whether it holds.
+    @inlinable
     package func wait(timeout: Duration, until isTrue: (inout State) -> Bool) -> Bool {
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)

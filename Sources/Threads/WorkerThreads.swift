@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A bounded set of threads that may block, which runs closures and the jobs of tasks that prefer it.
 ///
@@ -11,8 +12,6 @@ package final class WorkerThreads: TaskExecutor {
     private enum Work {
         case job(UnownedJob)
         case closure(@Sendable () -> Void)
-        /// Nothing is left and nothing will come: the thread ends.
-        case end
     }
 
     private struct State {
@@ -20,32 +19,16 @@ package final class WorkerThreads: TaskExecutor {
         var head = 0
         /// Slots without a thread.
         var free: [Int]
-        /// Threads that wait for work.
-        var idle = 0
         var isStopped = false
-
-        var waiting: Int { queue.count - head }
-
-        mutating func takeFirst() -> Work? {
-            guard head < queue.count else { return nil }
-            let work = queue[head]
-            head += 1
-            if head == queue.count {
-                queue.removeAll(keepingCapacity: head <= 4096)
-                head = 0
-            } else if head >= 4096 {
-                queue.removeFirst(head)
-                head = 0
-            }
-            return work
-        }
     }
 
-    private let state: Monitor<State>
+    private let state: Mutex<State>
+    private let idle = IdleThreads()
+    private let ended = IdleThreads()
 
     package init(count: Int) {
         self.count = count
-        state = Monitor(State(free: (0..<count).reversed()))
+        state = Mutex(State(free: (0..<count).reversed()))
     }
 
     /// The index of the calling thread among the threads of this set; nil on any other thread.
@@ -70,49 +53,51 @@ package final class WorkerThreads: TaskExecutor {
     /// dropped.
     package func stop() {
         state.withLock { $0.isStopped = true }
-        state.broadcast()
-        state.wait(for: { $0.free.count == count ? () : nil })
+        idle.wakeAll()
+        ended.wait { state.withLock { $0.free.count == count } }
     }
 
     private func add(_ work: Work) {
-        enum Next { case start(Int), wake, nothing }
-        let next: Next = state.withLock { state in
+        let slot: Int? = state.withLock { state in
             state.queue.append(work)
-            if state.idle < state.waiting, let slot = state.free.popLast() { return .start(slot) }
-            return state.idle > 0 ? .wake : .nothing
+            guard idle.count < state.queue.count - state.head else { return nil }
+            return state.free.popLast()
         }
-        switch next {
-        case .start(let slot): start(slot)
-        case .wake: state.signal()
-        case .nothing: break
-        }
+        if let slot { start(slot) } else { idle.wakeOne() }
     }
 
-    /// Blocks until there is work.
-    private func next(_ slot: Int) -> Work {
-        var isIdle = false
-        return state.wait(for: { state in
-            if isIdle { state.idle -= 1 }
-            isIdle = false
-            if let work = state.takeFirst() { return work }
-            if state.isStopped {
-                state.free.append(slot)
-                return .end
+    private func next() -> Work? {
+        state.withLock { state in
+            guard state.head < state.queue.count else { return nil }
+            let work = state.queue[state.head]
+            state.head += 1
+            if state.head == state.queue.count {
+                state.queue.removeAll(keepingCapacity: state.head <= 4096)
+                state.head = 0
+            } else if state.head >= 4096 {
+                state.queue.removeFirst(state.head)
+                state.head = 0
             }
-            isIdle = true
-            state.idle += 1
-            return nil
-        })
+            return work
+        }
     }
 
     private func loop(_ slot: Int) {
         let executor = asUnownedTaskExecutor()
         while true {
-            switch next(slot) {
-            case .job(let job): job.runSynchronously(on: executor)
-            case .closure(let closure): closure()
-            case .end: return state.broadcast()
+            while let work = next() {
+                switch work {
+                case .job(let job): job.runSynchronously(on: executor)
+                case .closure(let closure): closure()
+                }
             }
+            idle.wait { state.withLock { $0.head < $0.queue.count || $0.isStopped } }
+            let isDone = state.withLock { state in
+                guard state.isStopped, state.head == state.queue.count else { return false }
+                state.free.append(slot)
+                return true
+            }
+            if isDone { return ended.wakeAll() }
         }
     }
 

@@ -64,7 +64,46 @@ struct ThreadTests {
         await onThread { threads.stop() }
     }
 
-    @Test func aWakeUpIsNeverLost() async {
+    @Test func sleepersNeverMissAWakeUp() async {
+        let idle = IdleThreads()
+        let tokens = Box(0)
+        let taken = Box(0)
+        let total = 20_000
+        let consumers = (0..<3).map { _ in
+            Task {
+                await onThread {
+                    while true {
+                        idle.wait { tokens.withLock { $0 > 0 } || taken.withLock { $0 == total } }
+                        let isMine = tokens.withLock { count in
+                            guard count > 0 else { return false }
+                            count -= 1
+                            return true
+                        }
+                        if isMine,
+                            taken.withLock({
+                                $0 += 1
+                                return $0 == total
+                            })
+                        {
+                            idle.wakeAll()
+                        }
+                        if taken.withLock({ $0 == total }) { return }
+                    }
+                }
+            }
+        }
+        await onThread {
+            for _ in 0..<total {
+                tokens.withLock { $0 += 1 }
+                idle.wakeOne()
+            }
+        }
+        for consumer in consumers { await consumer.value }
+        #expect(taken.withLock { $0 } == total)
+        #expect(idle.count == 0)
+    }
+
+    @Test func aMonitorNeverLosesAWakeUp() async {
         let tokens = Monitor((waiting: 0, taken: 0))
         let total = 20_000
         let consumers = (0..<3).map { _ in

@@ -1,3 +1,4 @@
+import Synchronization
 import Threads
 
 /// The one thread that writes. Writes that wait together share a transaction, each in a savepoint of its own, so that
@@ -20,7 +21,9 @@ final class SQLiteWriter: Sendable {
         var hasEnded = false
     }
 
-    private let state = Monitor(State())
+    private let state = Mutex(State())
+    private let idle = IdleThreads()
+    private let ended = IdleThreads()
     private let connect: @Sendable () throws -> SQLiteConnection
 
     /// How many waiting writes share a transaction at the most.
@@ -41,7 +44,7 @@ final class SQLiteWriter: Sendable {
         }
         switch next {
         case .start: Threads.start { self.loop() }
-        case .wake: state.broadcast()
+        case .wake: idle.wakeOne()
         case .refuse: request.finish(StoreError(.unavailable, "the store is closed"))
         }
     }
@@ -53,14 +56,15 @@ final class SQLiteWriter: Sendable {
             return state.isStarted
         }
         guard isRunning else { return }
-        state.broadcast()
-        state.wait(for: { $0.hasEnded ? () : nil })
+        idle.wakeAll()
+        ended.wait { state.withLock { $0.hasEnded } }
     }
 
     private func loop() {
         var connection: SQLiteConnection?
         while true {
-            let group = nextGroup()
+            idle.wait { state.withLock { !$0.queue.isEmpty || $0.isStopped } }
+            let group = takeGroup()
             if group.isEmpty { break }
             do {
                 let current = try connection ?? connect()
@@ -72,19 +76,18 @@ final class SQLiteWriter: Sendable {
         }
         connection = nil
         state.withLock { $0.hasEnded = true }
-        state.broadcast()
+        ended.wakeAll()
     }
 
-    /// Blocks until writes wait, and takes those that may share a transaction; none once the store is closed.
-    private func nextGroup() -> [Request] {
-        state.wait(for: { state in
-            guard !state.queue.isEmpty else { return state.isStopped ? [] : nil }
-            let limit = min(state.queue.count, Self.groupLimit)
-            let together = state.queue[..<limit].firstIndex(where: \.isAlone) ?? limit
-            let group = Array(state.queue.prefix(max(1, together)))
-            state.queue.removeFirst(group.count)
+    private func takeGroup() -> [Request] {
+        state.withLock { state in
+            var count = 0
+            while count < min(state.queue.count, Self.groupLimit), !state.queue[count].isAlone { count += 1 }
+            if count == 0, !state.queue.isEmpty { count = 1 }
+            let group = Array(state.queue.prefix(count))
+            state.queue.removeFirst(count)
             return group
-        })
+        }
     }
 
     private func run(_ group: [Request], _ session: SQLiteSession) {
