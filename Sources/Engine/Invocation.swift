@@ -23,9 +23,27 @@ package struct Response: Sendable {
     package var holdsUnsafeInteger: Bool
 
     package init(_ result: JSON) {
+        self.init { writer in writer.write(result) }
+    }
+
+    /// What `body` writes: one JSON value.
+    init(_ body: (inout JSONWriter) throws -> Void) rethrows {
         var writer = JSONWriter(reserving: 512)
-        writer.write(result)
+        try body(&writer)
         holdsUnsafeInteger = writer.wroteUnsafeInteger
         encoded = writer.bytes
     }
+}
+
+/// What a body answers with: a value, or text that is encoded already because a value would cost more than the rest.
+protocol Answer: Sendable {
+    var response: Response { get }
+}
+
+extension JSON: Answer {
+    var response: Response { Response(self) }
+}
+
+extension Response: Answer {
+    var response: Response { self }
 }

@@ -11,10 +11,10 @@ struct Handler: Sendable {
     let run: @Sendable (Call, Pipeline) async throws -> Response
 
     /// An operation that only reads.
-    static func read<Input: Sendable>(
+    static func read<Input: Sendable, Result: Answer>(
         _ ids: String...,
         prepare: @escaping @Sendable (Call) async throws -> Input,
-        body: @escaping @Sendable (Input, ReadContext) throws -> JSON
+        body: @escaping @Sendable (Input, ReadContext) throws -> Result
     ) -> Handler {
         Handler(ids: ids) { call, pipeline in
             let input = try await prepare(call)
@@ -28,10 +28,10 @@ struct Handler: Sendable {
     }
 
     /// An operation that changes rows.
-    static func write<Input: Sendable>(
+    static func write<Input: Sendable, Result: Answer>(
         _ ids: String...,
         prepare: @escaping @Sendable (Call) async throws -> Input,
-        body: @escaping @Sendable (Input, WriteContext) throws -> JSON
+        body: @escaping @Sendable (Input, WriteContext) throws -> Result
     ) -> Handler {
         Handler(ids: ids) { call, pipeline in
             let input = try await prepare(call)

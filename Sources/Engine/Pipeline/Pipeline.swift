@@ -13,20 +13,22 @@ struct Pipeline: Sendable {
         var awaited: [String]
     }
 
-    func read(_ call: Call, _ body: @escaping @Sendable (ReadContext) throws -> JSON) async throws -> Response {
-        let result = try await store.read { session in try body(ReadContext(call, session, cache)) }
-        return Response(result)
+    func read(
+        _ call: Call,
+        _ body: @escaping @Sendable (ReadContext) throws -> some Answer
+    ) async throws -> Response {
+        try await store.read { session in try body(ReadContext(call, session, cache)) }.response
     }
 
     /// The mutation and its event commit together or not at all.
     func write(
         _ call: Call,
         grouped: Bool,
-        _ body: @escaping @Sendable (WriteContext) throws -> JSON
+        _ body: @escaping @Sendable (WriteContext) throws -> some Answer
     ) async throws -> Outcome {
         let outcome = try await store.write(grouped: grouped) { session in
             let context = WriteContext(call, writing: session, cache)
-            let response = Response(try body(context))
+            let response = try body(context).response
             if let event = EventRecord(of: call, ids: context.eventIDs, payload: response.encoded) {
                 CrashPoint.reach("write.beforeEvent")
                 try session.append(event: event.encoded)

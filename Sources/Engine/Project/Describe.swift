@@ -83,7 +83,9 @@ enum DescribeHandlers {
         var sample = RowQuery(limit: 3)
         sample.orders = [Query.Order("$sequence", descending: true)]
         let shape = RowShape.Bound(table)
-        let rows = try context.session.rows(sample, in: table.layout).map { shorten(shape.json($0)) }
+        let rows = try context.session.rows(sample, in: table.layout).map {
+            shorten(try JSON(parsing: shape.response($0).encoded))
+        }
         return [
             "databaseId": .string(table.databaseID), "tableId": .string(table.id), "name": .string(table.name),
             "enabled": .bool(table.enabled), "rows": .string(try count(table, context)),

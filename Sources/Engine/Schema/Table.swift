@@ -37,6 +37,12 @@ final class Table: Sendable {
     let rowColumns: [Column]
     /// How the store lays out ``rowColumns``.
     let layout: TableLayout
+    /// What queries may name.
+    let fields: QueryBinding
+    /// The members of every row that say where it belongs, as JSON text.
+    let encodedIDs: [UInt8]
+    /// The keys of ``rowColumns`` as JSON text, each between its comma and its colon.
+    let encodedKeys: [[UInt8]]
 
     init(
         uid: String,
@@ -69,6 +75,9 @@ final class Table: Sendable {
             incarnation: uid,
             columns: rowColumns.map(\.layout)
         )
+        fields = RowFields.binding(rowColumns)
+        encodedIDs = Array("\"$tableId\":\(JSON.string(id).text),\"$databaseId\":\(JSON.string(databaseID).text)".utf8)
+        encodedKeys = rowColumns.map { Array(",\(JSON.string($0.key).text):".utf8) }
     }
 
     func column(_ key: String) -> Column? { columns.first { $0.key == key } }

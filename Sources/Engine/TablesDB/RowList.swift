@@ -10,11 +10,10 @@ enum RowList {
         let table = try context.table()
         let access = context.caller.access(.read, to: table)
         guard access != .none else { throw context.caller.refusal(.read, on: table) }
-        let binding = RowFields.binding(table)
         let shape = try RowShape(selected: query.select).bound(to: table)
         var page = RowQuery(limit: query.limit ?? SystemList.defaultLimit)
-        page.filters = try binding.filters(query.filters)
-        page.orders = try binding.orders(query.orders)
+        page.filters = try table.fields.filters(query.filters)
+        page.orders = try table.fields.orders(query.orders)
         page.offset = query.offset ?? 0
         page.columns = shape.positions
         if access == .own { page.permissions = context.caller.grants(.read) }
@@ -28,6 +27,15 @@ enum RowList {
         let total =
             context.call.bool("total")
             ? try context.session.count(page, in: table.layout, cap: SystemList.countCap) : 0
-        return ["total": .int(Int64(total)), "rows": .array(rows.map { shape.json($0) })]
+        return Response { writer in
+            writer.raw("{\"total\":")
+            writer.write(Int64(total))
+            writer.raw(",\"rows\":[")
+            for (index, row) in rows.enumerated() {
+                if index > 0 { writer.raw(",") }
+                shape.write(row, to: &writer)
+            }
+            writer.raw("]}")
+        }
     }
 }

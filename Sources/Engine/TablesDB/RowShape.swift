@@ -32,7 +32,7 @@ struct RowShape: Sendable {
         var positions: [Int] = []
         for name in selected where !Self.system.contains(name) {
             guard let position = table.layout.position(of: name) else {
-                _ = try RowFields.binding(table).field(name)
+                _ = try table.fields.field(name)
                 continue
             }
             positions.append(position)
@@ -55,25 +55,46 @@ struct RowShape: Sendable {
             self.positions = positions
         }
 
-        /// A row in its wire form.
-        func json(_ row: StoredRow) -> JSON {
-            var members: [JSONObject.Member] = []
-            members.reserveCapacity(7 + (positions?.count ?? row.values.count))
-            if has("$id") { members.append(("$id", .string(row.id))) }
-            if has("$sequence") { members.append(("$sequence", .string(row.sequence))) }
-            members.append(("$tableId", .string(table.id)))
-            members.append(("$databaseId", .string(table.databaseID)))
-            if has("$createdAt") { members.append(("$createdAt", .string(row.createdAt.text))) }
-            if has("$updatedAt") { members.append(("$updatedAt", .string(row.updatedAt.text))) }
-            if has("$permissions") { members.append(("$permissions", JSON(row.permissions))) }
-            if let positions {
-                for position in positions { members.append((table.rowColumns[position].key, row.values[position])) }
-            } else {
-                for (index, column) in table.layout.columns.enumerated() {
-                    members.append((column.key, row.values[index]))
-                }
+        /// Writes a row in its wire form. Lists are made of nothing else, so no value is built for it.
+        func write(_ row: StoredRow, to writer: inout JSONWriter) {
+            writer.raw("{")
+            if has("$id") {
+                writer.raw("\"$id\":")
+                writer.write(row.id)
+                writer.raw(",")
             }
-            return .object(JSONObject(members))
+            if has("$sequence") {
+                writer.raw("\"$sequence\":")
+                writer.write(row.sequence)
+                writer.raw(",")
+            }
+            writer.raw(table.encodedIDs)
+            if has("$createdAt") {
+                writer.raw(",\"$createdAt\":")
+                writer.write(row.createdAt.text)
+            }
+            if has("$updatedAt") {
+                writer.raw(",\"$updatedAt\":")
+                writer.write(row.updatedAt.text)
+            }
+            if has("$permissions") {
+                writer.raw(",\"$permissions\":")
+                writer.write(JSON(row.permissions))
+            }
+            if let positions {
+                for position in positions { write(row.values[position], at: position, to: &writer) }
+            } else {
+                for position in row.values.indices { write(row.values[position], at: position, to: &writer) }
+            }
+            writer.raw("}")
+        }
+
+        /// A row in its wire form as an answer.
+        func response(_ row: StoredRow) -> Response { Response { writer in write(row, to: &writer) } }
+
+        private func write(_ value: JSON, at position: Int, to writer: inout JSONWriter) {
+            writer.raw(table.encodedKeys[position])
+            writer.write(value)
         }
 
         private func has(_ name: String) -> Bool { system?.contains(name) ?? true }
@@ -82,9 +103,9 @@ struct RowShape: Sendable {
 
 /// The fields of rows that queries may name.
 enum RowFields {
-    static func binding(_ table: Table) -> QueryBinding {
+    static func binding(_ columns: [Column]) -> QueryBinding {
         QueryBinding(
-            table.rowColumns.map { column in
+            columns.map { column in
                 (
                     column.key,
                     QueryField(

@@ -24,7 +24,7 @@ enum RowHandlers {
         guard let row = try context.session.row(context.call.string("rowId"), in: table.layout),
             access == .all || context.caller.may(.read, row.permissions, in: table)
         else { throw notFound(context) }
-        return try shape.bound(to: table).json(row)
+        return try shape.bound(to: table).response(row)
     }
 
     static let update = Handler.write("tablesDB.updateRow", prepare: { _ in }) { _, context in
@@ -55,14 +55,14 @@ enum RowHandlers {
         let table = try context.table()
         guard let row = try existing(.delete, table, context) else { throw notFound(context) }
         _ = try context.writer.delete(row.id, from: table.layout)
-        return [:]
+        return JSON.object([:])
     }
 
     private static func data(_ context: ReadContext) -> JSONObject {
         context.call.arguments["data"]?.object ?? JSONObject()
     }
 
-    private static func insert(_ id: String, _ table: Table, _ context: WriteContext) throws -> JSON {
+    private static func insert(_ id: String, _ table: Table, _ context: WriteContext) throws -> Response {
         let caller = context.caller
         guard caller.access(.create, to: table) == .all else { throw caller.refusal(.create, on: table) }
         let data = try RowData(data(context), for: table, by: caller)
@@ -90,7 +90,7 @@ enum RowHandlers {
         )
     }
 
-    private static func change(_ row: StoredRow, _ table: Table, _ context: WriteContext) throws -> JSON {
+    private static func change(_ row: StoredRow, _ table: Table, _ context: WriteContext) throws -> Response {
         let data = try RowData(data(context), for: table, by: context.caller)
         let permissions = try permissions(context)
         var new = row
@@ -128,9 +128,9 @@ enum RowHandlers {
         return row
     }
 
-    private static func answer(_ row: StoredRow, _ table: Table) throws -> JSON {
-        let json = RowShape.Bound(table).json(row)
-        guard json.isSmallerThan(maximumBytes) else {
+    private static func answer(_ row: StoredRow, _ table: Table) throws -> Response {
+        let response = RowShape.Bound(table).response(row)
+        guard response.encoded.count < maximumBytes else {
             throw AppError(
                 .rowInvalidStructure,
                 "Invalid row: it has more than \(maximumBytes) bytes.",
@@ -138,7 +138,7 @@ enum RowHandlers {
                 hint: "Keep large contents outside of the row and store a link to them."
             )
         }
-        return json
+        return response
     }
 
     private static func notFound(_ context: ReadContext) -> AppError {
@@ -170,26 +170,6 @@ enum RowHandlers {
                     hint: "Unique indexes are \(unique.joined(separator: "; "))."
                 )
             default: throw error
-            }
-        }
-    }
-}
-
-extension JSON {
-    /// Whether the compact text is surely smaller than this; counts no more than it must.
-    fileprivate func isSmallerThan(_ bytes: Int) -> Bool {
-        estimate(upTo: bytes) < bytes || encoded.count < bytes
-    }
-
-    private func estimate(upTo limit: Int) -> Int {
-        switch self {
-        case .null, .bool, .int, .double: return 24
-        // An escaped character takes up to six bytes.
-        case .string(let text): return text.utf8.count * 6 + 2
-        case .array(let items): return items.reduce(2) { $0 > limit ? $0 : $0 + $1.estimate(upTo: limit) + 1 }
-        case .object(let object):
-            return object.members.reduce(2) {
-                $0 > limit ? $0 : $0 + $1.key.utf8.count + $1.value.estimate(upTo: limit) + 4
             }
         }
     }
