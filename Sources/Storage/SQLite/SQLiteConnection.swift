@@ -88,10 +88,18 @@ final class SQLiteConnection {
             supervision = nil
             if (error as? StoreError)?.kind == .busy {
                 // A statement that was left unfinished would keep every later transaction from ending, too.
-                for statement in statements.values { statement.reset() }
+                resetStatements()
             }
             if isInTransaction { try? execute("ROLLBACK") }
             throw error
+        }
+    }
+
+    private func resetStatements() {
+        var statement = sqlite3_next_stmt(handle, nil)
+        while let current = statement {
+            sqlite3_reset(current)
+            statement = sqlite3_next_stmt(handle, current)
         }
     }
 
