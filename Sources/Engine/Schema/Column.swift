@@ -100,8 +100,11 @@ struct Column: Sendable, Equatable {
         if let size { text += "(\(size))" }
         if type == .enum { text += "(" + elements.joined(separator: "|") + ")" }
         if isArray { text += "[]" }
-        if !minimum.isNull || !maximum.isNull {
-            text += " \(minimum.isNull ? "" : minimum.text)..\(maximum.isNull ? "" : maximum.text)"
+        switch (minimum.isNull, maximum.isNull) {
+        case (true, true): break
+        case (false, true): text += " >= \(minimum.text)"
+        case (true, false): text += " <= \(maximum.text)"
+        case (false, false): text += " \(minimum.text)..\(maximum.text)"
         }
         if required { text += " required" }
         if !defaultValue.isNull { text += " = \(defaultValue.text)" }
