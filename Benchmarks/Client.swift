@@ -80,9 +80,8 @@ final class Client {
             + "\"arguments\":{\"operation\":\"\(operation)\",\"arguments\":\(arguments)}}}"
     }
 
-    func handshake() {
-        _ = call(Self.initialize)
-    }
+    @discardableResult
+    func handshake() -> JSON { call(Self.initialize) }
 
     static let initialize =
         "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\","

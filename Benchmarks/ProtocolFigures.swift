@@ -35,7 +35,8 @@ extension Bench {
 
     static func protocolFigures(_ binary: String, _ report: inout Report) throws {
         let client = try Client(binary, data: nil)
-        client.handshake()
+        let instructions = client.handshake()["result"]?["instructions"]?.string ?? ""
+        report.add("`instructions`", "\(instructions.count) characters", target: "at most 1,200 characters")
         let list = client.call("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}")
         report.add(
             "`tools/list` result",
