@@ -42,12 +42,6 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
         pthread_cond_broadcast(condition)
     }
 
-    /// Wakes one of the waiting threads.
-    @inlinable
-    package func signal() {
-        pthread_cond_signal(condition)
-    }
-
     /// Blocks until `body` returns something, which it is asked for first and after each wake-up.
     @inlinable
     package func wait<Result>(for body: (inout State) -> Result?) -> Result {

@@ -123,7 +123,7 @@ struct ThreadTests {
         await onThread {
             for _ in 0..<total {
                 tokens.withLock { $0.waiting += 1 }
-                tokens.signal()
+                tokens.broadcast()
             }
         }
         for consumer in consumers { await consumer.value }

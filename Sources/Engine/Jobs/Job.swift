@@ -13,11 +13,6 @@ struct JobHandler: Sendable {
     let kind: String
     /// Does the work and closes the job with ``JobRun/end(after:_:)``.
     let perform: @Sendable (JobRun) async throws -> Void
-
-    init(kind: String, perform: @escaping @Sendable (JobRun) async throws -> Void) {
-        self.kind = kind
-        self.perform = perform
-    }
 }
 
 /// One try of a job.
