@@ -15,6 +15,7 @@ let package = Package(
     products: [.executable(name: "tandem", targets: ["tandem"])],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -22,12 +23,22 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .target(name: "CCatalog", cSettings: [.unsafeFlags(["-std=c23"])]),
+        // Where the headers of libmongoc are; the library itself is opened at run time.
+        .target(
+            name: "CMongoC",
+            cSettings: [
+                .unsafeFlags(["-std=gnu17", "-I/usr/include/libmongoc-1.0", "-I/usr/include/libbson-1.0"])
+            ]
+        ),
         .target(name: "Values", swiftSettings: strict),
         .target(name: "Threads", swiftSettings: strict),
         .target(name: "Catalog", dependencies: ["Values", "CCatalog"], swiftSettings: strict),
         .target(
             name: "Storage",
-            dependencies: ["Values", "Threads", "CPCRE2", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Values", "Threads", "CPCRE2", "CMongoC", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
         .target(
