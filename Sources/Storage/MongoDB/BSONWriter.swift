@@ -97,6 +97,13 @@ struct BSONWriter {
         fixed(value)
     }
 
+    /// A regular expression, which must hold no zero byte.
+    mutating func regex(_ key: BSONKey, _ pattern: String) {
+        header(0x0B, key)
+        bytes += pattern.utf8
+        bytes += [0, 0]
+    }
+
     mutating func strings(_ key: BSONKey, _ items: some Sequence<String>) {
         array(key) { writer in
             for (index, item) in items.enumerated() { writer.string(.index(index), item) }

@@ -14,13 +14,25 @@ final class MongoDriver: Sendable {
     }
 
     private let uri: String
-    private let clients: UInt32
     private let state = Mutex(State())
 
-    /// - Parameter clients: how many connections may be in use at once.
-    init(uri: String, clients: Int) {
+    /// How many connections may be in use at once, more than all threads of a process together: a driver that has none
+    /// left makes its caller wait.
+    private static let maximumConnections: UInt32 = 1000
+    private static let all = Mutex<[String: MongoDriver]>([:])
+
+    /// The driver for a connection string; every store of the process shares it.
+    static func to(_ uri: String) -> MongoDriver {
+        all.withLock { all in
+            if let known = all[uri] { return known }
+            let driver = MongoDriver(uri)
+            all[uri] = driver
+            return driver
+        }
+    }
+
+    private init(_ uri: String) {
         self.uri = uri
-        self.clients = UInt32(clients)
     }
 
     /// The hosts of the connection string, for messages.
@@ -65,7 +77,7 @@ final class MongoDriver: Sendable {
                 selection_milliseconds: 2000,
                 connect_milliseconds: 2000,
                 socket_milliseconds: 60_000,
-                clients: clients
+                clients: Self.maximumConnections
             )
             guard let pool = tandem_mongo_pool_new(uri, limits, &error) else {
                 throw StoreError(

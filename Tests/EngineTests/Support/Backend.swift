@@ -1,14 +1,16 @@
 import Foundation
 import Storage
+import TestSupport
 
 @testable import Engine
 
 /// The kinds of store that the conformance suites run on.
 enum Backend: String, Sendable, CaseIterable {
     case sqlite
+    case mongoDB
 
     /// Those that can be tested on this machine.
-    static var available: [Backend] { allCases }
+    static var available: [Backend] { MongoServer.uri == nil ? [.sqlite] : allCases }
 
     /// A store on `folder`; several may be open on one folder at once.
     func store(_ folder: TemporaryFolder) -> any DocumentStore {
@@ -21,13 +23,29 @@ enum Backend: String, Sendable, CaseIterable {
                     systemTables: SystemTables.all
                 )
             )
+        case .mongoDB:
+            MongoStore(
+                MongoStore.Configuration(
+                    uri: MongoServer.uri!,
+                    project: folder.project,
+                    systemTables: SystemTables.all
+                )
+            )
         }
+    }
+
+    /// Removes what the stores on `folder` have left.
+    func remove(_ folder: TemporaryFolder) {
+        folder.remove()
+        if self == .mongoDB { try? MongoProjects.remove(folder.project, uri: MongoServer.uri!) }
     }
 }
 
 /// A new folder of its own.
 struct TemporaryFolder: Sendable {
     let path: String
+    /// The project where the store is no folder.
+    let project = "t\(UInt64.random(in: 0...UInt64.max))"
 
     init() throws {
         path = NSTemporaryDirectory() + "/tandem-tests-" + UUID().uuidString

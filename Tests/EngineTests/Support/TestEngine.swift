@@ -127,7 +127,7 @@ func withEngine(
     _ body: (TestEngine) async throws -> Void
 ) async throws {
     let folder = try TemporaryFolder()
-    defer { folder.remove() }
+    defer { backend.remove(folder) }
     let engine = TestEngine(backend, folder, access: access)
     do { try await body(engine) } catch {
         await engine.engine.close()

@@ -1,21 +1,27 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 /// A store on which the conformance suite runs. Nothing in the suite knows more about it than this.
 enum Backend: String, Sendable, CustomTestStringConvertible {
     case sqlite = "SQLite"
+    case mongoDB = "MongoDB"
 
     /// Those that can run here.
-    static let available: [Backend] = [.sqlite]
+    static let available: [Backend] = MongoServer.uri == nil ? [.sqlite] : [.sqlite, .mongoDB]
 
     var testDescription: String { rawValue }
 
     /// Lends a place for one project's data, which is empty at first and removed in the end.
     func withPlace<R>(_ body: (Place) async throws -> R) async throws -> R {
         let folder = TemporaryFolder()
-        defer { folder.remove() }
-        return try await body(Place(backend: self, folder: folder.path))
+        let place = Place(backend: self, folder: folder.path)
+        defer {
+            folder.remove()
+            if self == .mongoDB { try? MongoProjects.remove(place.project, uri: MongoServer.uri!) }
+        }
+        return try await body(place)
     }
 
     /// Lends a store with these tables, closed in the end.
@@ -38,6 +44,7 @@ enum Backend: String, Sendable, CustomTestStringConvertible {
     struct Place: Sendable {
         fileprivate let backend: Backend
         fileprivate let folder: String
+        let project = "t\(UInt64.random(in: 0...UInt64.max))"
 
         func withStore<R>(_ body: (any DocumentStore) async throws -> R) async throws -> R {
             let store = open()
@@ -54,7 +61,8 @@ enum Backend: String, Sendable, CustomTestStringConvertible {
         /// A store that the caller closes.
         func open() -> any DocumentStore {
             switch backend {
-            case .sqlite: SQLiteStore(.init(folder: .at(folder), project: "test", systemTables: []))
+            case .sqlite: SQLiteStore(.init(folder: .at(folder), project: project, systemTables: []))
+            case .mongoDB: MongoStore(.init(uri: MongoServer.uri!, project: project, systemTables: []))
             }
         }
     }

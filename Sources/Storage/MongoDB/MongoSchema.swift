@@ -1,0 +1,140 @@
+import Values
+
+/// Collections and indexes. MongoDB takes none of these commands in a transaction; each may be given again without harm.
+enum MongoSchema {
+    /// Makes the collection of a table with its indexes, if it isn't there.
+    static func create(_ table: MongoTable, _ indexes: [IndexLayout], _ connection: MongoConnection) throws {
+        try create(table.collection, indexDocuments(table, indexes), connection)
+    }
+
+    static func create(_ collection: MongoCollection, _ indexes: [[UInt8]], _ connection: MongoConnection) throws {
+        let command = BSONWriter.document { $0.string("create", collection.name) }
+        do { try connection.command(command, on: collection.database, writes: true) } catch let failure as MongoFailure
+            where failure.code == MongoFailure.Code.namespaceExists
+        {}
+        if !indexes.isEmpty { try createIndexes(collection, indexes, connection) }
+    }
+
+    static func index(
+        _ collection: MongoCollection,
+        name: String,
+        keys: [(String, Int32)],
+        unique: Bool,
+        _ connection: MongoConnection
+    ) throws {
+        let document = indexDocument(name: name, keys: keys) { if unique { $0.bool("unique", true) } }
+        try createIndexes(collection, [document], connection)
+    }
+
+    /// Builds an index over the rows that are there.
+    static func create(_ index: IndexLayout, on table: MongoTable, _ connection: MongoConnection) throws {
+        do { try createIndexes(table.collection, [document(index, table)], connection) } catch let failure as MongoFailure
+            where failure.code == MongoFailure.Code.indexOptionsConflict
+        {
+            // MongoDB keeps one index for the same keys, whatever its name; it serves both.
+        }
+    }
+
+    static func dropIndex(_ key: String, of table: MongoTable, _ connection: MongoConnection) throws {
+        let command = BSONWriter.document { writer in
+            writer.string("dropIndexes", table.collection.name)
+            writer.string("index", key)
+        }
+        try ignoringMissing { try connection.command(command, on: table.collection.database, writes: true) }
+    }
+
+    static func drop(_ collection: MongoCollection, _ connection: MongoConnection) throws {
+        let command = BSONWriter.document { $0.string("drop", collection.name) }
+        try ignoringMissing { try connection.command(command, on: collection.database, writes: true) }
+    }
+
+    /// Changes every document that has a field.
+    static func updateAll(
+        having field: String,
+        _ collection: MongoCollection,
+        _ connection: MongoConnection,
+        _ update: (inout BSONWriter) -> Void
+    ) throws {
+        let command = BSONWriter.document { writer in
+            writer.string("update", collection.name)
+            writer.array("updates") { updates in
+                updates.document(.index(0)) { item in
+                    item.document("q") { query in query.document(.named(field)) { $0.bool("$exists", true) } }
+                    item.document("u", update)
+                    item.bool("multi", true)
+                }
+            }
+        }
+        try connection.command(command, on: collection.database, writes: true)
+    }
+
+    private static func ignoringMissing(_ body: () throws -> Void) throws {
+        do { try body() } catch let failure as MongoFailure
+            where [MongoFailure.Code.namespaceNotFound, MongoFailure.Code.indexNotFound].contains(failure.code)
+        {}
+    }
+
+    private static func createIndexes(
+        _ collection: MongoCollection,
+        _ indexes: [[UInt8]],
+        _ connection: MongoConnection
+    ) throws {
+        let command = BSONWriter.document { writer in
+            writer.string("createIndexes", collection.name)
+            writer.array("indexes") { list in
+                for (index, document) in indexes.enumerated() { list.raw(.index(index), document: document) }
+            }
+        }
+        try connection.command(command, on: collection.database, writes: true)
+    }
+
+    /// Every order of rows ends in `_seq`, so that indexes do too: pages are then read without sorting.
+    private static func indexDocuments(_ table: MongoTable, _ indexes: [IndexLayout]) -> [[UInt8]] {
+        var documents = [indexDocument(name: "_seq", keys: [("_seq", 1)]) { _ in }]
+        if table.layout.databaseID != nil {
+            for field in ["_createdAt", "_updatedAt"] {
+                documents.append(indexDocument(name: field, keys: [(field, 1), ("_seq", 1)]) { _ in })
+            }
+            documents.append(
+                indexDocument(name: "_permissions", keys: [("_permissions", 1), ("_seq", 1)]) { writer in
+                    writer.document("partialFilterExpression") { filter in
+                        filter.document("_permissions") { $0.bool("$exists", true) }
+                    }
+                }
+            )
+        }
+        return documents + indexes.map { document($0, table) }
+    }
+
+    private static func document(_ index: IndexLayout, _ table: MongoTable) -> [UInt8] {
+        var keys = index.fields.map { field -> (String, Int32) in
+            guard let (name, _) = table.field(field.key) else {
+                preconditionFailure("the engine indexed an unknown column")
+            }
+            return (name, field.descending ? -1 : 1)
+        }
+        if !index.isUnique { keys.append(("_seq", 1)) }
+        return indexDocument(name: index.key, keys: keys) { writer in
+            guard index.isUnique else { return }
+            writer.bool("unique", true)
+            // Rows without a value are as many as like.
+            let own = keys.map(\.0).filter { !$0.hasPrefix("_") }
+            guard !own.isEmpty else { return }
+            writer.document("partialFilterExpression") { filter in
+                for name in own { filter.document(.named(name)) { $0.bool("$exists", true) } }
+            }
+        }
+    }
+
+    private static func indexDocument(
+        name: String,
+        keys: [(String, Int32)],
+        _ more: (inout BSONWriter) -> Void
+    ) -> [UInt8] {
+        BSONWriter.document { writer in
+            writer.document("key") { for (field, direction) in keys { $0.int32(.named(field), direction) } }
+            writer.string("name", name)
+            more(&writer)
+        }
+    }
+}

@@ -1,0 +1,208 @@
+import Values
+
+/// Reads and, in a transaction, writes through one connection. Lives only inside a scope of ``MongoStore``.
+final class MongoSession: WriteSession {
+    let project: MongoProject
+    let connection: MongoConnection
+    let server: MongoServerSession?
+    private let supervision: Supervision?
+    /// What was written and not sent yet; nil where nothing may be written.
+    let writes: PendingWrites?
+    /// The version that this transaction sees, changed by itself or not.
+    private var version: Int64?
+    private(set) var bumpedVersion: Int64?
+
+    /// What can stop the work of a scope.
+    struct Supervision {
+        var cancellation: MongoCancellation
+        /// Nanoseconds of the monotonic clock.
+        var deadline: UInt64
+    }
+
+    init(
+        _ project: MongoProject,
+        _ connection: MongoConnection,
+        _ server: MongoServerSession?,
+        supervision: Supervision? = nil,
+        writes: PendingWrites? = nil
+    ) {
+        self.project = project
+        self.connection = connection
+        self.server = server
+        self.supervision = supervision
+        self.writes = writes
+    }
+
+    // MARK: Reading
+
+    func schemaVersion() throws -> Int64 {
+        guard writes != nil else { return try project.version(connection) }
+        if let version { return version }
+        let current = try reading { try project.readVersion(connection, server) }
+        version = current
+        return current
+    }
+
+    func row(_ id: String, in layout: TableLayout) throws -> StoredRow? {
+        guard let table = try project.table(layout, connection) else { return nil }
+        try writes?.send(before: id, in: table.collection, self)
+        var row: StoredRow?
+        let options = BSONWriter.document { writer in
+            writer.int64("limit", 1)
+            writer.bool("singleBatch", true)
+            if let milliseconds = try? remaining() { writer.int64("maxTimeMS", milliseconds) }
+        }
+        try reading {
+            try connection.find(
+                BSONWriter.document { $0.string("_id", id) },
+                options,
+                in: table.collection,
+                server
+            ) { document in
+                row = try table.decode(document)
+                return false
+            }
+        }
+        if row != nil { writes?.noteRow(id, in: table.collection) }
+        return row
+    }
+
+    func rows(_ query: RowQuery, in layout: TableLayout) throws -> [StoredRow] {
+        guard let table = try project.table(layout, connection) else { return [] }
+        try writes?.send(in: table.collection, self)
+        var result: [StoredRow] = []
+        var bytes = 0
+        let take: (BSONView) throws -> Bool = { [self] document in
+            let row = try table.decode(document)
+            bytes += row.footprint
+            guard bytes <= query.maximumBytes else {
+                throw StoreError(.tooLarge, "the page has more than \(query.maximumBytes) bytes")
+            }
+            result.append(row)
+            if result.count % 1000 == 0 { _ = try remaining() }
+            return true
+        }
+        let page = MongoCompiler(table: table).page(query, milliseconds: try remaining())
+        try reading {
+            switch page {
+            case .find(let filter, let options):
+                try connection.find(filter, options, in: table.collection, server, take)
+            case .aggregate(let pipeline, let options):
+                try connection.aggregate(pipeline, options, in: table.collection, server, take)
+            }
+        }
+        for index in result.indices {
+            writes?.noteRow(result[index].id, in: table.collection)
+            guard let columns = query.columns else { continue }
+            // A document may hold more than was asked for while a column is being renamed.
+            for position in result[index].values.indices where !columns.contains(position) {
+                result[index].values[position] = .null
+            }
+        }
+        if query.position?.isBackward == true { result.reverse() }
+        return result
+    }
+
+    func count(_ query: RowQuery, in layout: TableLayout, cap: Int) throws -> Int {
+        guard cap > 0, let table = try project.table(layout, connection) else { return 0 }
+        try writes?.send(in: table.collection, self)
+        var count: Int64 = 0
+        let milliseconds = try remaining()
+        try reading {
+            try connection.aggregate(
+                MongoCompiler(table: table).count(query, cap: cap),
+                BSONWriter.document { $0.int64("maxTimeMS", milliseconds) },
+                in: table.collection,
+                server
+            ) { document in
+                count = try document["n"]?.integer ?? 0
+                return false
+            }
+        }
+        return Int(count)
+    }
+
+    func estimatedCount(in layout: TableLayout) throws -> Int {
+        guard let table = try project.table(layout, connection) else { return 0 }
+        let command = BSONWriter.document { $0.string("count", table.collection.name) }
+        return try reading {
+            try connection.command(command, on: table.collection.database) { reply in
+                Int(try reply["n"]?.number ?? 0)
+            }
+        }
+    }
+
+    // MARK: Writing
+
+    /// The writes of a session that may write.
+    private var pending: PendingWrites {
+        guard let writes else { preconditionFailure("a session that only reads was asked to write") }
+        return writes
+    }
+
+    func bumpSchemaVersion() throws {
+        let next = try schemaVersion() + 1
+        try pending.bump(self)
+        version = next
+        bumpedVersion = next
+    }
+
+    func insert(_ row: NewRow, into layout: TableLayout) throws -> String {
+        let sequence = project.sequences.next(node: try project.node(connection))
+        try pending.insert(row, sequence, table(layout), self)
+        return String(sequence)
+    }
+
+    func update(_ id: String, _ change: RowChange, in layout: TableLayout) throws -> Bool {
+        guard let table = try existing(layout) else { return false }
+        return try pending.update(id, table.encode(change, of: id), table, self)
+    }
+
+    func delete(_ id: String, from layout: TableLayout) throws -> Bool {
+        guard let table = try existing(layout) else { return false }
+        return try pending.delete(id, table, self)
+    }
+
+    func create(_ layout: TableLayout, indexes: [IndexLayout]) throws {
+        try pending.create(layout, indexes, self)
+    }
+
+    /// Removes a table from the metadata.
+    func forget(_ layout: TableLayout) throws { try pending.forget(layout, self) }
+
+    func append(event record: [UInt8]) throws {
+        let sequence = project.sequences.next(node: try project.node(connection))
+        pending.append(event: record, sequence, project.system("events"))
+    }
+
+    /// The table that a write goes to; it may be one that this transaction makes.
+    private func table(_ layout: TableLayout) throws -> MongoTable {
+        guard let table = try existing(layout) else {
+            throw StoreError(.internalFault, "the table '\(layout.tableID)' is not in the store")
+        }
+        return table
+    }
+
+    private func existing(_ layout: TableLayout) throws -> MongoTable? {
+        try pending.created(layout) ?? project.table(layout, connection)
+    }
+
+    // MARK: Supervision
+
+    /// Milliseconds that the scope may still take.
+    /// - Throws: `timeout` or `cancelled` when it may take none.
+    func remaining() throws(StoreError) -> Int64 {
+        guard let supervision else { return 60_000 }
+        if supervision.cancellation.isCancelled { throw StoreError(.cancelled, "the work was stopped") }
+        let now = monotonicNanoseconds()
+        guard supervision.deadline > now else { throw StoreError(.timeout, "the query took longer than it may") }
+        return max(1, Int64((supervision.deadline - now) / 1_000_000))
+    }
+
+    /// Runs a part that reads from the server, which a cancelled scope has stopped there.
+    func reading<R>(_ body: () throws -> R) throws -> R {
+        guard let supervision, let server else { return try body() }
+        _ = try remaining()
+        return try supervision.cancellation.whileRunning(server, body)
+    }
+}

@@ -1,0 +1,335 @@
+import Values
+
+/// What a transaction has written and not sent yet, so that many rows travel in one command.
+///
+/// Optimistic: a write that the server may refuse is taken as done, and a refusal is met when it is sent, too late for
+/// the body that caused it. The transaction is then run again carefully: every write is sent at once, and a refusal is
+/// the error of that write. MongoDB gives up a transaction at a refusal; a body that goes on after one is run once more
+/// with the refusal known beforehand.
+final class PendingWrites {
+    private enum Kind { case insert, update, delete }
+
+    private struct Write {
+        let kind: Kind
+        let collection: MongoCollection
+        let id: String
+        let document: [UInt8]
+    }
+
+    private struct Place: Hashable {
+        let collection: MongoCollection
+        let id: String
+    }
+
+    let isCareful: Bool
+    private var queue: [Write] = []
+    private var queuedBytes = 0
+    /// Rows that this transaction has seen or made, and which no other can remove unnoticed.
+    private var rows: Set<Place> = []
+    private var tables: [(layout: TableLayout, indexes: [IndexLayout], table: MongoTable, isMade: Bool)] = []
+    /// Refusals by the number of the write in the body.
+    private let refusals: [Int: StoreError]
+    private var writeCount = 0
+    /// Set once the server gave the transaction up, with the refusal that was the reason.
+    private(set) var newRefusal: (number: Int, error: StoreError)?
+    private(set) var hasSent = false
+    /// Whether the server refused a write of this transaction, which it gave up then.
+    private(set) var wasRefused = false
+
+    /// How much waits at the most before it is sent, in bytes.
+    private static let sendingBytes = 8 << 20
+    /// The largest document, with room for what a command puts around it.
+    private static let maximumDocument = (16 << 20) - 4096
+
+    init(careful: Bool, refusals: [Int: StoreError] = [:]) {
+        isCareful = careful
+        self.refusals = refusals
+    }
+
+    /// The transaction was given up; the body must be run again.
+    struct GivenUp: Error {}
+
+    // MARK: Marks
+
+    /// A place to go back to when one of several bodies in a transaction fails.
+    struct Mark {
+        fileprivate let count: Int
+        fileprivate let bytes: Int
+        fileprivate let tables: Int
+    }
+
+    func mark() -> Mark {
+        hasSent = false
+        return Mark(count: queue.count, bytes: queuedBytes, tables: tables.count)
+    }
+
+    /// Forgets what was queued since; false when part of it was sent.
+    func goBack(to mark: Mark) -> Bool {
+        guard !hasSent, tables.count == mark.tables else { return false }
+        for write in queue[mark.count...] where write.kind == .insert {
+            rows.remove(Place(collection: write.collection, id: write.id))
+        }
+        queue.removeSubrange(mark.count...)
+        queuedBytes = mark.bytes
+        return true
+    }
+
+    // MARK: Writes
+
+    func noteRow(_ id: String, in collection: MongoCollection) {
+        rows.insert(Place(collection: collection, id: id))
+    }
+
+    func insert(_ row: NewRow, _ sequence: Int64, _ table: MongoTable, _ session: MongoSession) throws {
+        let document = table.encode(row, sequence: sequence)
+        try add(Write(kind: .insert, collection: table.collection, id: row.id, document: document), session)
+        noteRow(row.id, in: table.collection)
+    }
+
+    func update(_ id: String, _ document: [UInt8], _ table: MongoTable, _ session: MongoSession) throws -> Bool {
+        try change(Write(kind: .update, collection: table.collection, id: id, document: document), session)
+    }
+
+    func delete(_ id: String, _ table: MongoTable, _ session: MongoSession) throws -> Bool {
+        let document = BSONWriter.document { writer in
+            writer.document("q") { $0.string("_id", id) }
+            writer.int32("limit", 1)
+        }
+        let place = Place(collection: table.collection, id: id)
+        defer { rows.remove(place) }
+        return try change(Write(kind: .delete, collection: table.collection, id: id, document: document), session)
+    }
+
+    func append(event record: [UInt8], _ sequence: Int64, _ collection: MongoCollection) {
+        let document = BSONWriter.document { writer in
+            writer.int64("_id", sequence)
+            writer.binary("record", record)
+        }
+        enqueue(Write(kind: .insert, collection: collection, id: "", document: document))
+    }
+
+    func bump(_ session: MongoSession) throws {
+        let document = BSONWriter.document { writer in
+            writer.document("q") { $0.string("_id", "schema") }
+            writer.document("u") { update in update.document("$inc") { $0.int64("version", 1) } }
+        }
+        enqueue(Write(kind: .update, collection: session.project.system("meta"), id: "schema", document: document))
+    }
+
+    /// Queues or sends a change of a row; false when there is no such row.
+    private func change(_ write: Write, _ session: MongoSession) throws -> Bool {
+        if rows.contains(Place(collection: write.collection, id: write.id)) {
+            try add(write, session)
+            return true
+        }
+        try checkAlive()
+        try sendAll(session)
+        return try number { try send([write], session) > 0 }
+    }
+
+    private func add(_ write: Write, _ session: MongoSession) throws {
+        try checkAlive()
+        guard write.document.count <= Self.maximumDocument else {
+            throw StoreError(.tooLarge, "the row takes more than MongoDB's 16 MiB")
+        }
+        guard isCareful else {
+            enqueue(write)
+            if queuedBytes > Self.sendingBytes { try sendAll(session) }
+            return
+        }
+        try sendAll(session)
+        try number { _ = try send([write], session) }
+    }
+
+    private func enqueue(_ write: Write) {
+        queue.append(write)
+        queuedBytes += write.document.count
+    }
+
+    /// Sends one write of a careful body, or refuses it as it was refused before.
+    private func number<R>(_ body: () throws -> R) throws -> R {
+        let number = writeCount
+        writeCount += 1
+        if let refusal = refusals[number] { throw refusal }
+        do { return try body() } catch let error as StoreError {
+            if isCareful { newRefusal = (number, error) }
+            throw error
+        }
+    }
+
+    private func checkAlive() throws {
+        if newRefusal != nil { throw GivenUp() }
+    }
+
+    // MARK: Sending
+
+    /// Sends what a read of this row depends on.
+    func send(before id: String, in collection: MongoCollection, _ session: MongoSession) throws {
+        try checkAlive()
+        if queue.contains(where: { $0.id == id && $0.collection == collection }) { try sendAll(session) }
+    }
+
+    /// Sends what a read of this collection depends on.
+    func send(in collection: MongoCollection, _ session: MongoSession) throws {
+        try checkAlive()
+        if queue.contains(where: { $0.collection == collection }) { try sendAll(session) }
+    }
+
+    /// Sends everything, writes of one kind to one collection together. Between collections the order does not matter,
+    /// because nobody sees the transaction before its end.
+    func sendAll(_ session: MongoSession) throws {
+        try checkAlive()
+        try makeTables(session)
+        guard !queue.isEmpty else { return }
+        hasSent = true
+        var groups: [[Write]] = []
+        var last: [MongoCollection: Int] = [:]
+        for write in queue {
+            if let index = last[write.collection], groups[index][0].kind == write.kind {
+                groups[index].append(write)
+            } else {
+                last[write.collection] = groups.count
+                groups.append([write])
+            }
+        }
+        queue.removeAll(keepingCapacity: true)
+        queuedBytes = 0
+        for group in groups {
+            var start = 0
+            while start < group.count {
+                var end = start
+                var bytes = 0
+                while end < group.count, end == start || bytes + group[end].document.count < Self.sendingBytes {
+                    bytes += group[end].document.count + 8
+                    end += 1
+                }
+                let part = Array(group[start..<end])
+                let count = try send(part, session)
+                // Queued changes are of rows that this transaction has seen.
+                guard count == part.count else { throw StoreError(.internalFault, "a row vanished in a transaction") }
+                start = end
+            }
+        }
+    }
+
+    /// Sends writes of one kind to one collection and returns how many rows they met.
+    private func send(_ writes: [Write], _ session: MongoSession) throws -> Int {
+        let first = writes[0]
+        let words: (command: BSONKey, list: BSONKey) =
+            switch first.kind {
+            case .insert: ("insert", "documents")
+            case .update: ("update", "updates")
+            case .delete: ("delete", "deletes")
+            }
+        var command = BSONWriter(reserving: writes.reduce(128) { $0 + $1.document.count + 8 })
+        command.string(words.command, first.collection.name)
+        command.array(words.list) { list in
+            for (index, write) in writes.enumerated() { list.raw(.index(index), document: write.document) }
+        }
+        let encoded = command.finish()
+        do {
+            return try session.connection.command(encoded, on: first.collection.database, in: session.server) { reply in
+                Int(try reply["n"]?.number ?? 0)
+            }
+        } catch let failure as MongoFailure where failure.isDuplicateKey {
+            wasRefused = true
+            throw refusal(failure)
+        } catch let failure as MongoFailure where !failure.isTransient {
+            wasRefused = true
+            throw failure.storeError(session.connection.hosts)
+        }
+    }
+
+    private func refusal(_ failure: MongoFailure) -> StoreError {
+        failure.message.contains("index: _id_ ")
+            ? StoreError(.duplicateID, "a row with this id exists") : failure.storeError("")
+    }
+
+    // MARK: Tables
+
+    /// The table of a layout that this transaction makes.
+    func created(_ layout: TableLayout) -> MongoTable? {
+        if tables.isEmpty { return nil }
+        return tables.first { MongoProject.incarnation($0.layout) == MongoProject.incarnation(layout) }
+            .map { MongoTable(layout, $0.table.collection) }
+    }
+
+    /// Chooses a collection for a new table and says so in the metadata. The collection itself is made right before the
+    /// commit, outside of the transaction, so that a body which fails leaves nothing.
+    func create(_ layout: TableLayout, _ indexes: [IndexLayout], _ session: MongoSession) throws {
+        try checkAlive()
+        let collection: MongoCollection
+        if let database = layout.databaseID {
+            collection = try place(layout, MongoNames.database(database, of: session.project.id), session)
+            let document = BSONWriter.document { writer in
+                writer.string("_id", MongoProject.incarnation(layout))
+                writer.string("database", collection.database)
+                writer.string("collection", collection.name)
+            }
+            enqueue(
+                Write(kind: .insert, collection: session.project.system("collections"), id: "", document: document)
+            )
+        } else {
+            collection = session.project.system(layout.tableID)
+        }
+        tables.append((layout, indexes, MongoTable(layout, collection), false))
+    }
+
+    private func place(_ layout: TableLayout, _ database: String, _ session: MongoSession) throws -> MongoCollection {
+        let first = MongoCollection(database: database, name: MongoNames.collection(layout.tableID))
+        let second = MongoCollection(
+            database: database,
+            name: MongoNames.collection(layout.tableID, incarnation: layout.incarnation)
+        )
+        if tables.contains(where: { $0.table.collection == first }) { return second }
+        var isTaken = false
+        try session.connection.find(
+            BSONWriter.document { writer in
+                writer.string("database", database)
+                writer.string("collection", first.name)
+            },
+            BSONWriter.document { $0.int64("limit", 1) },
+            in: session.project.system("collections"),
+            session.server
+        ) { _ in
+            isTaken = true
+            return false
+        }
+        if isTaken { return second }
+        // Rows of somebody else may be under that name; an empty collection is what an interrupted attempt leaves.
+        try session.connection.find(
+            BSONWriter.document { _ in },
+            BSONWriter.document { $0.int64("limit", 1) },
+            in: first,
+            nil
+        ) { _ in
+            isTaken = true
+            return false
+        }
+        return isTaken ? second : first
+    }
+
+    /// Forgets where a table was.
+    func forget(_ layout: TableLayout, _ session: MongoSession) throws {
+        let incarnation = MongoProject.incarnation(layout)
+        let document = BSONWriter.document { writer in
+            writer.document("q") { $0.string("_id", incarnation) }
+            writer.int32("limit", 1)
+        }
+        let write = Write(
+            kind: .delete,
+            collection: session.project.system("collections"),
+            id: incarnation,
+            document: document
+        )
+        _ = try send([write], session)
+    }
+
+    private func makeTables(_ session: MongoSession) throws {
+        for index in tables.indices where !tables[index].isMade {
+            hasSent = true
+            try MongoSchema.create(tables[index].table, tables[index].indexes, session.connection)
+            tables[index].isMade = true
+        }
+    }
+}
