@@ -22,6 +22,9 @@ struct MongoFailure: Error {
         flags = UInt32(TANDEM_MONGO_FROM_SERVER)
     }
 
+    /// The schema is being changed by somebody else, which is over in a moment.
+    static let schemaChanges = MongoFailure(serverCode: 112, "the schema is being changed")
+
     private func has(_ flag: Int) -> Bool { flags & UInt32(flag) != 0 }
 
     /// Codes of the server's `error_codes.yml` that matter here.
@@ -95,7 +98,7 @@ struct MongoFailure: Error {
         case Code.changeStreamFatal, Code.historyLost:
             return StoreError(.historyLost, "the event log no longer reaches back to this cursor")
         case _ where isTransient:
-            return StoreError(.busy, "other writers changed the same rows again and again; try again")
+            return StoreError(.busy, "other writers stood in the way again and again (\(message)); try again")
         default: return StoreError(.internalFault, "MongoDB answered with error \(code): \(message)")
         }
     }

@@ -10,21 +10,25 @@ final class MongoProject: Sendable {
     private let systemTables: [SystemTable]
     private let opening = Monitor(Opening.closed)
     private let known = Mutex(Known())
+    private let version = Monitor(Version())
 
     /// The version of the layout that this code reads and writes.
     static let format: Int64 = 1
-
-    /// For how long a read may rely on the schema version that was seen last, in nanoseconds. A writer never does.
-    private static let versionHolds: UInt64 = 25_000_000
 
     private enum Opening {
         case closed, running, open
         case failed(until: UInt64, any Error)
     }
 
+    /// Reads of the schema version, numbered, of which one runs at a time.
+    private struct Version {
+        var started = 0
+        var finished = 0
+        var isRunning = false
+        var value: Int64 = 0
+    }
+
     private struct Known {
-        var version: Int64 = 0
-        var versionAt: UInt64 = 0
         var node: Int64?
         /// When the log of events began, as an internal time of the deployment.
         var start: UInt64 = 0
@@ -160,38 +164,50 @@ final class MongoProject: Sendable {
     /// When the log of events began.
     var start: UInt64 { known.withLock { $0.start } }
 
-    /// The schema version for a read, at most as old as ``versionHolds``.
+    /// The schema version, read after this was called. Whoever comes while it is being read waits for the next turn and
+    /// shares that, so that many calls at once cost one.
     func version(_ connection: MongoConnection) throws -> Int64 {
-        let now = monotonicNanoseconds()
-        let recent: Int64? = known.withLock { $0.versionAt + Self.versionHolds > now ? $0.version : nil }
-        if let recent { return recent }
-        let current = try readVersion(connection, nil)
-        noteVersion(current, at: now)
-        return current
+        var turn: Int?
+        let shared: Int64? = version.wait { state -> Int64?? in
+            let mine = turn ?? state.started + 1
+            turn = mine
+            if state.finished >= mine { return .some(state.value) }
+            guard !state.isRunning else { return nil }
+            state.isRunning = true
+            state.started += 1
+            return .some(nil)
+        }
+        if let shared { return shared }
+        let result = Result { try readVersion(connection, nil).version }
+        version.withLock { state in
+            state.isRunning = false
+            guard case .success(let value) = result else { return }
+            state.finished = state.started
+            state.value = value
+        }
+        version.broadcast()
+        return try result.get()
     }
 
-    func readVersion(_ connection: MongoConnection, _ session: MongoServerSession?) throws -> Int64 {
+    /// The schema version as a session sees it, and until when somebody changes it.
+    func readVersion(
+        _ connection: MongoConnection,
+        _ session: MongoServerSession?
+    ) throws -> (version: Int64, changingUntil: Timestamp?) {
         var version: Int64?
+        var until: Timestamp?
         try connection.findOne(
             BSONWriter.document { $0.string("_id", "schema") },
             in: system("meta"),
             session
         ) { document in
             version = try document["version"]?.integer
+            until = try document["until"]?.date
         }
         guard let version else {
             throw StoreError(.damaged, "the schema version is missing from \(metadata).meta; restore it from a backup")
         }
-        return version
-    }
-
-    /// Remembers a version that a read or a commit has shown.
-    func noteVersion(_ version: Int64, at moment: UInt64) {
-        known.withLock { known in
-            guard version >= known.version else { return }
-            known.version = version
-            known.versionAt = max(known.versionAt, moment)
-        }
+        return (version, until)
     }
 
     /// The number of this process among those that write to the project.

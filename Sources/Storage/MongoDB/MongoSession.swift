@@ -10,7 +10,6 @@ final class MongoSession: WriteSession {
     let writes: PendingWrites?
     /// The version that this transaction sees, changed by itself or not.
     private var version: Int64?
-    private(set) var bumpedVersion: Int64?
 
     /// What can stop the work of a scope.
     struct Supervision {
@@ -38,7 +37,8 @@ final class MongoSession: WriteSession {
     func schemaVersion() throws -> Int64 {
         guard writes != nil else { return try project.version(connection) }
         if let version { return version }
-        let current = try reading { try project.readVersion(connection, server) }
+        let (current, changingUntil) = try project.readVersion(connection, server)
+        if let changingUntil, writes?.gate == nil, changingUntil > SchemaGate.now { throw PendingWrites.SchemaChanges() }
         version = current
         return current
     }
@@ -144,9 +144,7 @@ final class MongoSession: WriteSession {
 
     func bumpSchemaVersion() throws {
         let next = try schemaVersion() + 1
-        try pending.bump(self)
-        version = next
-        bumpedVersion = next
+        if try pending.bump(self) { version = next }
     }
 
     func insert(_ row: NewRow, into layout: TableLayout) throws -> String {

@@ -32,22 +32,32 @@ struct MongoTransactions {
         var patience = Patience()
         var isCareful = false
         var refusals: [Int: StoreError] = [:]
+        var gate: SchemaGate?
+        defer { gate?.leave(project, connection) }
         while true {
-            let writes = PendingWrites(careful: isCareful, refusals: refusals)
+            let writes = PendingWrites(careful: isCareful, refusals: refusals, gate: gate)
             do {
-                return try attempt(writes) { session in
+                try attempt(writes) { session in
                     try body(session)
-                    if writes.newRefusal != nil { throw PendingWrites.GivenUp() }
+                    if writes.newRefusal != nil || writes.needsGate { throw PendingWrites.GivenUp() }
                 }
-            } catch  where writes.wasRefused && !isCareful {
+                // The commit gave it back.
+                if writes.hasBumped { gate = nil }
+                return
+            } catch where writes.wasRefused && !isCareful {
                 isCareful = true
             } catch let failure as MongoFailure {
                 try patience.wait(failure, connection.hosts)
+            } catch is PendingWrites.SchemaChanges {
+                gate?.leave(project, connection)
+                gate = nil
+                try patience.wait(.schemaChanges, connection.hosts)
             } catch is PendingWrites.GivenUp {
-                guard let refusal = writes.newRefusal else {
-                    throw StoreError(.internalFault, "a transaction was given up for no reason")
+                if writes.needsGate {
+                    gate = try SchemaGate.enter(project, connection)
+                } else if let refusal = writes.newRefusal {
+                    refusals[refusal.number] = refusal.error
                 }
-                refusals[refusal.number] = refusal.error
             }
         }
     }
@@ -60,7 +70,7 @@ struct MongoTransactions {
             return request.finish(nil)
         }
         var patience = Patience()
-        for _ in 0..<5 {
+        for _ in 0..<20 {
             let writes = PendingWrites(careful: false)
             var outcomes: [(any Error)?] = []
             do {
@@ -74,6 +84,8 @@ struct MongoTransactions {
                     for request in group { request.finish(error) }
                     return
                 }
+            } catch is PendingWrites.SchemaChanges {
+                do throws(StoreError) { try patience.wait(.schemaChanges, connection.hosts) } catch { break }
             } catch {
                 break
             }
@@ -111,7 +123,6 @@ struct MongoTransactions {
             server.abort()
             throw error
         }
-        if let version = session.bumpedVersion { project.noteVersion(version, at: monotonicNanoseconds()) }
     }
 
     /// Commits; asks again while it is unknown whether the server did.

@@ -22,6 +22,11 @@ final class PendingWrites {
     }
 
     let isCareful: Bool
+    /// The right to change the schema, if this transaction has it.
+    let gate: SchemaGate?
+    /// Whether the body changes the schema, for which it needs the right.
+    private(set) var needsGate = false
+    private(set) var hasBumped = false
     private var queue: [Write] = []
     private var queuedBytes = 0
     /// Rows that this transaction has seen or made, and which no other can remove unnoticed.
@@ -41,13 +46,17 @@ final class PendingWrites {
     /// The largest document, with room for what a command puts around it.
     private static let maximumDocument = (16 << 20) - 4096
 
-    init(careful: Bool, refusals: [Int: StoreError] = [:]) {
+    init(careful: Bool, refusals: [Int: StoreError] = [:], gate: SchemaGate? = nil) {
+        self.gate = gate
         isCareful = careful
         self.refusals = refusals
     }
 
     /// The transaction was given up; the body must be run again.
     struct GivenUp: Error {}
+
+    /// Another process changes the schema at this moment.
+    struct SchemaChanges: Error {}
 
     // MARK: Marks
 
@@ -108,12 +117,17 @@ final class PendingWrites {
         enqueue(Write(kind: .insert, collection: collection, id: "", document: document))
     }
 
-    func bump(_ session: MongoSession) throws {
-        let document = BSONWriter.document { writer in
-            writer.document("q") { $0.string("_id", "schema") }
-            writer.document("u") { update in update.document("$inc") { $0.int64("version", 1) } }
+    /// Moves the schema version; false when this transaction has done so before.
+    func bump(_ session: MongoSession) throws -> Bool {
+        guard let gate else {
+            needsGate = true
+            throw GivenUp()
         }
-        enqueue(Write(kind: .update, collection: session.project.system("meta"), id: "schema", document: document))
+        // One transaction is one change, however often its body says so.
+        if hasBumped { return false }
+        hasBumped = true
+        enqueue(Write(kind: .update, collection: session.project.system("meta"), id: "schema", document: gate.bump))
+        return true
     }
 
     /// Queues or sends a change of a row; false when there is no such row.
@@ -158,7 +172,7 @@ final class PendingWrites {
     }
 
     private func checkAlive() throws {
-        if newRefusal != nil { throw GivenUp() }
+        if newRefusal != nil || needsGate { throw GivenUp() }
     }
 
     // MARK: Sending
@@ -206,7 +220,10 @@ final class PendingWrites {
                 let part = Array(group[start..<end])
                 let count = try send(part, session)
                 // Queued changes are of rows that this transaction has seen.
-                guard count == part.count else { throw StoreError(.internalFault, "a row vanished in a transaction") }
+                guard count == part.count else {
+                    if part[0].id == "schema" { throw SchemaChanges() }
+                    throw StoreError(.internalFault, "a row vanished in a transaction")
+                }
                 start = end
             }
         }

@@ -1,0 +1,126 @@
+import Glibc
+import Values
+
+/// The right to change the schema of a project, for one transaction at a time among all processes.
+///
+/// While somebody has it no other transaction writes, so that none which saw the schema of before commits after the
+/// change. It is a mark in the document of the schema version, which every writer reads first. A holder that died loses
+/// the right when its time is over.
+struct SchemaGate {
+    /// Tells this holder from others.
+    let token: String
+
+    /// For how long the right holds, in milliseconds; a transaction that takes longer is tried again.
+    private static let milliseconds: Int64 = 10_000
+
+    /// Waits for the right, and then for the end of every transaction that began before.
+    static func enter(_ project: MongoProject, _ connection: MongoConnection) throws -> SchemaGate {
+        let gate = SchemaGate(token: String(UInt64.random(in: 0...UInt64.max), radix: 16))
+        let start = monotonicNanoseconds()
+        while try !gate.mark(project, connection) {
+            guard monotonicNanoseconds() - start < 60_000_000_000 else {
+                throw StoreError(.busy, "other processes change the schema all the time; try again")
+            }
+            usleep(UInt32.random(in: 1000...10_000))
+        }
+        do { try waitForWriters(project, connection) } catch {
+            gate.leave(project, connection)
+            throw error
+        }
+        return gate
+    }
+
+    /// Gives the right back without a change. What can't be told runs out.
+    func leave(_ project: MongoProject, _ connection: MongoConnection) {
+        let command = update(
+            query: { [token] in $0.string("changing", token) },
+            change: { update in
+                update.document("$unset") { fields in
+                    fields.string("changing", "")
+                    fields.string("until", "")
+                }
+            }
+        )
+        try? connection.command(command, on: project.metadata, writes: true)
+    }
+
+    /// The change of the version that gives the right back with its commit, as an item of `updates`; it meets nothing
+    /// when the right was lost.
+    var bump: [UInt8] {
+        BSONWriter.document { writer in
+            writer.document("q") { query in
+                query.string("_id", "schema")
+                query.string("changing", token)
+            }
+            writer.document("u") { update in
+                update.document("$inc") { $0.int64("version", 1) }
+                update.document("$unset") { fields in
+                    fields.string("changing", "")
+                    fields.string("until", "")
+                }
+            }
+        }
+    }
+
+    private func mark(_ project: MongoProject, _ connection: MongoConnection) throws -> Bool {
+        let now = Self.now
+        let command = update(
+            query: { query in
+                query.array("$or") { either in
+                    either.document(.index(0)) { item in item.document("changing") { $0.bool("$exists", false) } }
+                    either.document(.index(1)) { item in item.document("until") { $0.date("$lt", now) } }
+                }
+            },
+            change: { [token] update in
+                update.document("$set") { fields in
+                    fields.string("changing", token)
+                    fields.date("until", Timestamp(milliseconds: now.milliseconds + Self.milliseconds))
+                }
+            }
+        )
+        return try connection.command(command, on: project.metadata, writes: true) { try $0["n"]?.number == 1 }
+    }
+
+    private func update(
+        query: (inout BSONWriter) -> Void,
+        change: (inout BSONWriter) -> Void
+    ) -> [UInt8] {
+        BSONWriter.document { writer in
+            writer.string("update", "meta")
+            writer.array("updates") { updates in
+                updates.document(.index(0)) { item in
+                    item.document("q") { document in
+                        document.string("_id", "schema")
+                        query(&document)
+                    }
+                    item.document("u", change)
+                }
+            }
+        }
+    }
+
+    /// Every transaction that writes has read the version, and keeps a shared lock on its collection until it ends; this
+    /// command needs the lock for itself. A process that died within a transaction holds it until the server gives the
+    /// transaction up; others are let pass in the meantime.
+    private static func waitForWriters(_ project: MongoProject, _ connection: MongoConnection) throws {
+        let command = BSONWriter.document { writer in
+            writer.string("collMod", "meta")
+            writer.int64("maxTimeMS", 1000)
+        }
+        let start = monotonicNanoseconds()
+        while true {
+            do {
+                try connection.command(command, on: project.metadata, writes: true)
+                return
+            } catch let failure as MongoFailure where failure.code == 50 || failure.code == 24 {
+                guard monotonicNanoseconds() - start < UInt64(milliseconds) * 1_000_000 else { throw failure }
+            }
+        }
+    }
+
+    static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}
