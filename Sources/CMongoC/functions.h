@@ -17,7 +17,6 @@
     each(mongoc_uri_destroy) \
     each(mongoc_uri_has_option) \
     each(mongoc_uri_set_option_as_int32) \
-    each(mongoc_uri_set_read_concern) \
     each(mongoc_uri_set_write_concern) \
     each(mongoc_uri_get_hosts) \
     each(mongoc_uri_get_srv_hostname) \

@@ -14,7 +14,8 @@ static char reason[512];
 // The driver's own handler writes to stdout, which belongs to the protocol.
 static void log_to_stderr(mongoc_log_level_t level, const char *domain, const char *message, void *context) {
     (void)context;
-    if (level > MONGOC_LOG_LEVEL_WARNING) return;
+    // Warnings are about transactions that were given up, which callers hear of anyway.
+    if (level > MONGOC_LOG_LEVEL_CRITICAL) return;
     char line[1024];
     int length = snprintf(line, sizeof line, "%s: %s\n", domain, message);
     if (length >= (int)sizeof line) length = sizeof line - 1;

@@ -65,13 +65,8 @@ tandem_mongo_pool *tandem_mongo_pool_new(const char *text, tandem_mongo_limits l
     set_default(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, limits.selection_milliseconds);
     set_default(uri, MONGOC_URI_CONNECTTIMEOUTMS, limits.connect_milliseconds);
     set_default(uri, MONGOC_URI_SOCKETTIMEOUTMS, limits.socket_milliseconds);
+    // A read concern of the deployment would contradict that of snapshots, so callers give theirs to each read.
     bool chooses_reads = mongo.mongoc_uri_has_option(uri, MONGOC_URI_READCONCERNLEVEL);
-    if (!chooses_reads) {
-        mongoc_read_concern_t *majority = mongo.mongoc_read_concern_new();
-        mongo.mongoc_read_concern_set_level(majority, MONGOC_READ_CONCERN_LEVEL_MAJORITY);
-        mongo.mongoc_uri_set_read_concern(uri, majority);
-        mongo.mongoc_read_concern_destroy(majority);
-    }
     if (!mongo.mongoc_uri_has_option(uri, MONGOC_URI_W)) {
         mongoc_write_concern_t *majority = mongo.mongoc_write_concern_new();
         mongo.mongoc_write_concern_set_wmajority(majority, 0);

@@ -66,9 +66,10 @@ package protocol ReadSession {
     func estimatedCount(in table: TableLayout) throws -> Int
 
     /// Records of the event log in commit order, after a cursor or from the beginning.
+    /// - Throws: ``StoreError`` `historyLost` when the log no longer reaches back so far.
     func events(after cursor: EventCursor?, limit: Int) throws -> [LoggedEvent]
 
-    /// The cursor behind the newest record; nil for an empty log.
+    /// A cursor behind every record that is committed; nil stands for the beginning of an empty log.
     func lastEvent() throws -> EventCursor?
 }
 

@@ -10,7 +10,7 @@ struct EventTests {
     func isReadInOrderFromACursor(_ backend: Backend) async throws {
         try await backend.withStore { store async throws in
             #expect(try await store.read { try $0.events(after: nil, limit: 10) }.isEmpty)
-            #expect(try await store.read { try $0.lastEvent() } == nil)
+            let start = try await store.read { try $0.lastEvent() }
             for number in 0..<5 {
                 try await store.write { session in
                     try session.append(event: Array("\(number)a".utf8))
@@ -20,9 +20,13 @@ struct EventTests {
             let all = try await store.read { try $0.events(after: nil, limit: 100) }
             #expect(all.map(\.record) == (0..<5).flatMap { [record("\($0)a"), record("\($0)b")] })
             #expect(Set(all.map(\.cursor)).count == 10)
-            #expect(try await store.read { try $0.lastEvent() } == all[9].cursor)
+            #expect(try await store.read { try $0.events(after: start, limit: 100) } == all)
+            let end = try await store.read { try $0.lastEvent() }
+            #expect(try await store.read { try $0.events(after: end, limit: 100) }.isEmpty)
+            try await store.write { try $0.append(event: Array("last".utf8)) }
+            #expect(try await store.read { try $0.events(after: end, limit: 100) }.map(\.record) == [record("last")])
             #expect(try await store.read { try $0.events(after: all[3].cursor, limit: 3) } == Array(all[4..<7]))
-            #expect(try await store.read { try $0.events(after: all[9].cursor, limit: 3) }.isEmpty)
+            #expect(try await store.read { try $0.events(after: all[9].cursor, limit: 3) }.count == 1)
             #expect(try await store.read { try $0.events(after: nil, limit: 1) } == [all[0]])
         }
     }

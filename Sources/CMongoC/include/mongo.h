@@ -50,7 +50,7 @@ typedef struct {
 const char *tandem_mongo_load(void);
 
 // What connects to the deployment that a connection string names. Does not touch the network.
-// Limits and concerns hold where the string says nothing: majority for reads and writes.
+// Limits hold where the string says nothing, and so does majority as the concern of writes.
 tandem_mongo_pool *tandem_mongo_pool_new(const char *uri, tandem_mongo_limits limits, tandem_mongo_error *error);
 // The hosts of a connection string, "a:1,b:2", or its SRV name. Never a user or a password.
 void tandem_mongo_pool_hosts(const tandem_mongo_pool *pool, char *text, size_t size);

@@ -102,7 +102,16 @@ struct MongoCompiler {
                 writer.bool("$exists", true)
                 Self.patterns("$nin", operands, &writer)
             }
-        case .regex: return field { $0.regex("$regex", Self.withoutZero(operands[0].string ?? "")) }
+        case .regex:
+            // As an expression, because a plain filter takes a match that passes the server's bounds for none.
+            return BSONWriter.document { writer in
+                writer.document("$expr") { expression in
+                    expression.document("$regexMatch") { match in
+                        match.string("input", "$" + name)
+                        match.regex("regex", Self.withoutZero(operands[0].string ?? ""))
+                    }
+                }
+            }
         }
     }
 

@@ -176,6 +176,24 @@ final class MongoConnection {
         }
     }
 
+    /// Reads one document, from what a majority of the servers has unless a session says otherwise.
+    func findOne(
+        _ filter: [UInt8],
+        in collection: MongoCollection,
+        _ session: MongoServerSession?,
+        _ body: (BSONView) throws -> Void
+    ) throws {
+        let options = BSONWriter.document { writer in
+            writer.int64("limit", 1)
+            writer.bool("singleBatch", true)
+            if session == nil, readsSnapshots { writer.document("readConcern") { $0.string("level", "majority") } }
+        }
+        try find(filter, options, in: collection, session) { document in
+            try body(document)
+            return false
+        }
+    }
+
     /// Reads what a pipeline makes until `body` answers false.
     func aggregate(
         _ pipeline: [UInt8],
@@ -207,7 +225,7 @@ final class MongoConnection {
         _ options: [UInt8],
         on collection: MongoCollection,
         _ body: (BSONView) throws -> Bool
-    ) throws -> String? {
+    ) throws -> [UInt8]? {
         try driver.check()
         let stream = withDocument(pipeline) { pipeline in
             withDocument(options) { tandem_mongo_watch(client, collection.database, collection.name, pipeline, $0) }
@@ -224,8 +242,7 @@ final class MongoConnection {
             case 0:
                 let token = tandem_mongo_stream_token(stream)
                 guard token.length > 0 else { return nil }
-                let view = try BSONView(UnsafeRawBufferPointer(start: token.bytes, count: Int(token.length)))
-                return try view["_data"]?.string
+                return Array(UnsafeBufferPointer(start: token.bytes, count: Int(token.length)))
             default: throw failure(error)
             }
         }

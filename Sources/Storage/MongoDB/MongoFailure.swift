@@ -89,7 +89,7 @@ struct MongoFailure: Error {
             )
         case 14031, 39: return StoreError(.full, "MongoDB at \(hosts) has no space left on its disk")
         case 10334, 17419, 17280, 146, 2: return StoreError(.tooLarge, "MongoDB refused it as too large or malformed")
-        case 51091, 51108: return StoreError(.pattern, "the regular expression is malformed: \(message)")
+        case 51156, 51111: return StoreError(.pattern, "the regular expression takes too many steps")
         case 64: return StoreError(.unavailable, "MongoDB at \(hosts) could not replicate the write in time")
         case 20 where message.contains("replica set"): return Self.standalone(hosts)
         case Code.changeStreamFatal, Code.historyLost:

@@ -93,15 +93,13 @@ final class MongoProject: Sendable {
     private func readMetadata(_ connection: MongoConnection) throws -> Bool {
         var format: Int64?
         var start: UInt64 = 0
-        try connection.find(
+        try connection.findOne(
             BSONWriter.document { $0.string("_id", "project") },
-            BSONWriter.document { $0.int64("limit", 1) },
             in: system("meta"),
             nil
         ) { document in
             format = try document["format"]?.integer ?? 0
             start = try document["start"]?.timestamp ?? 0
-            return true
         }
         guard let format else { return false }
         guard format <= Self.format else {
@@ -174,14 +172,12 @@ final class MongoProject: Sendable {
 
     func readVersion(_ connection: MongoConnection, _ session: MongoServerSession?) throws -> Int64 {
         var version: Int64?
-        try connection.find(
+        try connection.findOne(
             BSONWriter.document { $0.string("_id", "schema") },
-            BSONWriter.document { $0.int64("limit", 1) },
             in: system("meta"),
             session
         ) { document in
             version = try document["version"]?.integer
-            return true
         }
         guard let version else {
             throw StoreError(.damaged, "the schema version is missing from \(metadata).meta; restore it from a backup")
@@ -239,17 +235,15 @@ final class MongoProject: Sendable {
         let incarnation = Self.incarnation(layout)
         if let collection = known.withLock({ $0.collections[incarnation] }) { return collection }
         var found: MongoCollection?
-        try connection.find(
+        try connection.findOne(
             BSONWriter.document { $0.string("_id", incarnation) },
-            BSONWriter.document { $0.int64("limit", 1) },
             in: system("collections"),
             nil
         ) { document in
             guard let database = try document["database"]?.string, let name = try document["collection"]?.string else {
-                return true
+                return
             }
             found = MongoCollection(database: database, name: name)
-            return true
         }
         if let found {
             known.withLock { known in

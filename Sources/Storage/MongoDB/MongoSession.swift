@@ -82,6 +82,7 @@ final class MongoSession: WriteSession {
             if result.count % 1000 == 0 { _ = try remaining() }
             return true
         }
+        try query.checkPatterns()
         let page = MongoCompiler(table: table).page(query, milliseconds: try remaining())
         try reading {
             switch page {
@@ -106,6 +107,7 @@ final class MongoSession: WriteSession {
     func count(_ query: RowQuery, in layout: TableLayout, cap: Int) throws -> Int {
         guard cap > 0, let table = try project.table(layout, connection) else { return 0 }
         try writes?.send(in: table.collection, self)
+        try query.checkPatterns()
         var count: Int64 = 0
         let milliseconds = try remaining()
         try reading {
@@ -204,5 +206,19 @@ final class MongoSession: WriteSession {
         guard let supervision, let server else { return try body() }
         _ = try remaining()
         return try supervision.cancellation.whileRunning(server, body)
+    }
+}
+
+extension RowQuery {
+    /// Refuses what the rules of regular expressions refuse on every store; the server has others.
+    fileprivate func checkPatterns() throws(StoreError) {
+        func check(_ filter: Filter) throws(StoreError) {
+            switch filter {
+            case .compare(_, .regex, let operands): _ = try RegularExpression(operands[0].string ?? "")
+            case .compare: return
+            case .and(let parts), .or(let parts): for part in parts { try check(part) }
+            }
+        }
+        for filter in filters { try check(filter) }
     }
 }

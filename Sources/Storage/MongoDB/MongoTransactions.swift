@@ -39,10 +39,10 @@ struct MongoTransactions {
                     try body(session)
                     if writes.newRefusal != nil { throw PendingWrites.GivenUp() }
                 }
-            } catch let failure as MongoFailure {
-                try patience.wait(failure, connection.hosts)
             } catch where writes.wasRefused && !isCareful {
                 isCareful = true
+            } catch let failure as MongoFailure {
+                try patience.wait(failure, connection.hosts)
             } catch is PendingWrites.GivenUp {
                 guard let refusal = writes.newRefusal else {
                     throw StoreError(.internalFault, "a transaction was given up for no reason")
@@ -69,7 +69,7 @@ struct MongoTransactions {
                 }
                 for (request, outcome) in zip(group, outcomes) { request.finish(outcome) }
                 return
-            } catch let failure as MongoFailure {
+            } catch let failure as MongoFailure where !writes.wasRefused {
                 do throws(StoreError) { try patience.wait(failure, connection.hosts) } catch {
                     for request in group { request.finish(error) }
                     return

@@ -283,28 +283,24 @@ final class PendingWrites {
         )
         if tables.contains(where: { $0.table.collection == first }) { return second }
         var isTaken = false
-        try session.connection.find(
+        try session.connection.findOne(
             BSONWriter.document { writer in
                 writer.string("database", database)
                 writer.string("collection", first.name)
             },
-            BSONWriter.document { $0.int64("limit", 1) },
             in: session.project.system("collections"),
             session.server
         ) { _ in
             isTaken = true
-            return false
         }
         if isTaken { return second }
         // Rows of somebody else may be under that name; an empty collection is what an interrupted attempt leaves.
-        try session.connection.find(
+        try session.connection.findOne(
             BSONWriter.document { _ in },
-            BSONWriter.document { $0.int64("limit", 1) },
             in: first,
             nil
         ) { _ in
             isTaken = true
-            return false
         }
         return isTaken ? second : first
     }
