@@ -13,7 +13,7 @@ final class Backend: Service {
         var isDone = false
     }
 
-    let store: SQLiteStore
+    let store: any DocumentStore
     private let settings: Settings
     private let log: Logger
     private let state = Mutex(State())
@@ -22,14 +22,7 @@ final class Backend: Service {
     init(_ settings: Settings, log: Logger) {
         self.settings = settings
         self.log = log
-        store = SQLiteStore(
-            SQLiteStore.Configuration(
-                folder: settings.folder,
-                project: settings.project,
-                syncsEveryCommit: settings.syncsEveryCommit,
-                systemTables: SystemTables.all
-            )
-        )
+        store = settings.place.store(project: settings.project, syncsEveryCommit: settings.syncsEveryCommit)
     }
 
     /// What this process serves.

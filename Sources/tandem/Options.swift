@@ -16,6 +16,15 @@ struct Options: ParsableArguments {
     )
     var data: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Keep data in MongoDB, a replica set or mongos, instead of the embedded store.",
+            discussion: "A connection string such as mongodb://host1,host2/?replicaSet=rs0.",
+            valueName: "uri"
+        )
+    )
+    var mongodb: String?
+
     @Flag(help: "Use a private store that is gone when the process ends.")
     var ephemeral = false
 
@@ -64,7 +73,7 @@ struct Options: ParsableArguments {
 
 /// Options together with the environment, checked.
 struct Settings: Sendable {
-    var folder: DataFolder
+    var place: StorePlace
     var project: String
     var services: Set<String>?
     var scopes: Set<String>?
@@ -75,7 +84,7 @@ struct Settings: Sendable {
 
     /// - Throws: ``Failure`` with status 2.
     init(_ options: Options) throws {
-        folder = try Self.folder(options)
+        place = try StorePlace(options)
         project = options.project ?? Self.variable("TANDEM_PROJECT") ?? "default"
         guard ID.isValid(project), project.allSatisfy({ !$0.isUppercase }) else {
             throw Failure.usage(
@@ -104,39 +113,14 @@ struct Settings: Sendable {
         logLevel = known
     }
 
-    private static func folder(_ options: Options) throws -> DataFolder {
-        if options.ephemeral, options.data != nil {
-            throw Failure.usage("--ephemeral and --data exclude each other: an ephemeral store has no folder to keep")
-        }
-        if options.ephemeral { return .ephemeral }
-        if let path = options.data { return try named(path) }
-        let isEphemeral = try flag("TANDEM_EPHEMERAL")
-        let path = variable("TANDEM_DATA")
-        if isEphemeral, path != nil {
-            throw Failure.usage("TANDEM_EPHEMERAL and TANDEM_DATA exclude each other; unset one of them")
-        }
-        if isEphemeral { return .ephemeral }
-        if let path { return try named(path) }
-        if let base = variable("XDG_DATA_HOME"), base.hasPrefix("/") { return .at(base + "/tandem") }
-        guard let home = variable("HOME") else {
-            throw Failure.usage("there is no HOME to keep data in; name a folder with --data")
-        }
-        return .at(home + "/.local/share/tandem")
-    }
-
-    private static func named(_ path: String) throws -> DataFolder {
-        guard !path.isEmpty else { throw Failure.usage("--data names no folder") }
-        return .at(path)
-    }
-
     /// A variable of the environment; nil when it is unset or empty.
-    private static func variable(_ name: String) -> String? {
+    static func variable(_ name: String) -> String? {
         guard let value = getenv(name) else { return nil }
         let text = String(cString: value)
         return text.isEmpty ? nil : text
     }
 
-    private static func flag(_ name: String) throws -> Bool {
+    static func flag(_ name: String) throws -> Bool {
         switch variable(name) {
         case nil, "0", "false": return false
         case "1", "true": return true

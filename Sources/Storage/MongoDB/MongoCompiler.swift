@@ -115,7 +115,8 @@ struct MongoCompiler {
         }
     }
 
-    private func array(_ name: String, _ comparison: Comparison, _ operands: [JSON], _ column: ColumnLayout) -> [UInt8] {
+    private func array(_ name: String, _ comparison: Comparison, _ operands: [JSON], _ column: ColumnLayout) -> [UInt8]
+    {
         switch comparison {
         case .isNull: return Self.field(name) { $0.bool("$exists", false) }
         case .isNotNull: return Self.field(name) { $0.bool("$exists", true) }

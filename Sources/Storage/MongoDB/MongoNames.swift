@@ -7,12 +7,32 @@ import Crypto
 /// never meet by accident.
 enum MongoNames {
     /// The database with everything of a project that is no row of a table.
-    static func metadata(of project: String) -> String { "\(project)__tandem" }
+    static func metadata(of project: String) -> String { prefix(of: project) + "tandem" }
+
+    /// What the names of all databases of a project begin with. An underscore in the id is unsafe here, because two of
+    /// them end it.
+    static func prefix(of project: String) -> String {
+        escaped(project).split(separator: "_", omittingEmptySubsequences: false).joined(separator: "=5F") + "__"
+    }
+
+    /// The project whose metadata a database holds; nil for any other database.
+    static func project(ofMetadata database: String) -> String? {
+        let suffix = "__tandem"
+        guard database.hasSuffix(suffix) else { return nil }
+        let parts = database.dropLast(suffix.count).split(separator: "=", omittingEmptySubsequences: false)
+        var id = String(parts[0])
+        for part in parts.dropFirst() {
+            guard part.count >= 2, let byte = UInt8(part.prefix(2), radix: 16) else { return nil }
+            id.unicodeScalars.append(Unicode.Scalar(byte))
+            id += part.dropFirst(2)
+        }
+        return prefix(of: id) + "tandem" == database ? id : nil
+    }
 
     static func database(_ id: String, of project: String) -> String {
         // The name of the metadata is taken.
         let name = id == "tandem" ? "=74andem" : escaped(id)
-        return cut("\(project)__\(name)", to: 63)
+        return cut(prefix(of: project) + name, to: 63)
     }
 
     /// The first choice for a table; it may be taken by an earlier incarnation.

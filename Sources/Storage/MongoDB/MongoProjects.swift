@@ -5,7 +5,7 @@ package enum MongoProjects {
     /// Removes everything that belongs to a project, also what another program put into its databases.
     package static func remove(_ project: String, uri: String) throws {
         try withConnection(uri) { connection in
-            for name in try databases(connection) where name.hasPrefix(project + "__") {
+            for name in try databases(connection) where name.hasPrefix(MongoNames.prefix(of: project)) {
                 try connection.command(BSONWriter.document { $0.int32("dropDatabase", 1) }, on: name, writes: true)
             }
         }
@@ -13,9 +13,8 @@ package enum MongoProjects {
 
     /// The ids of the projects that are there.
     package static func list(uri: String) throws -> [String] {
-        let suffix = MongoNames.metadata(of: "")
-        return try withConnection(uri) { connection in
-            try databases(connection).filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }.sorted()
+        try withConnection(uri) { connection in
+            try databases(connection).compactMap { MongoNames.project(ofMetadata: $0) }.sorted()
         }
     }
 

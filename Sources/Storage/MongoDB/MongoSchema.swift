@@ -28,7 +28,8 @@ enum MongoSchema {
 
     /// Builds an index over the rows that are there.
     static func create(_ index: IndexLayout, on table: MongoTable, _ connection: MongoConnection) throws {
-        do { try createIndexes(table.collection, [document(index, table)], connection) } catch let failure as MongoFailure
+        do { try createIndexes(table.collection, [document(index, table)], connection) } catch let failure
+            as MongoFailure
             where failure.code == MongoFailure.Code.indexOptionsConflict
         {
             // MongoDB keeps one index for the same keys, whatever its name; it serves both.

@@ -28,7 +28,8 @@ extension MongoSession {
             writer.int32("batchSize", Int32(clamping: min(limit, 1000)))
         }
         _ = try connection.watch(Self.inserts, options, on: project.system("events")) { change in
-            guard let token = try change["_id"]?.document, let record = try change["fullDocument"]?.document?["record"]?.binary
+            guard let token = try change["_id"]?.document,
+                let record = try change["fullDocument"]?.document?["record"]?.binary
             else { return true }
             result.append(LoggedEvent(cursor: try Self.cursor(token), record: Array(record)))
             if result.count % 100 == 0 { _ = try remaining() }

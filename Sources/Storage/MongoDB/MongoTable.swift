@@ -44,7 +44,11 @@ final class MongoTable: Sendable {
         }
         for (position, value) in change.values {
             let column = layout.columns[position]
-            if value.isNull { unset.append(column.key) } else { Self.write(value, column, .named(column.key), to: &set) }
+            if value.isNull {
+                unset.append(column.key)
+            } else {
+                Self.write(value, column, .named(column.key), to: &set)
+            }
             if column.storedAs != column.key { unset.append(column.storedAs) }
         }
         let setting = set.finish()

@@ -39,7 +39,7 @@ struct MongoTransactions {
                     try body(session)
                     if writes.newRefusal != nil { throw PendingWrites.GivenUp() }
                 }
-            } catch where writes.wasRefused && !isCareful {
+            } catch  where writes.wasRefused && !isCareful {
                 isCareful = true
             } catch let failure as MongoFailure {
                 try patience.wait(failure, connection.hosts)

@@ -67,10 +67,9 @@ struct CrashTests {
     func nothingHalfDoneIsLeft(_ backend: Backend, _ change: Change) async throws {
         for place in change.places {
             let folder = try TemporaryFolder()
-            defer { folder.remove() }
             let before = try await prepare(backend, folder)
             let address = ["databaseId=d"] + (change.arguments[0] == "tablesDB.create" ? [] : ["tableId=t"])
-            let died = try await Binary.run(change.arguments + address, data: folder, crashAt: place)
+            let died = try await Binary.run(change.arguments + address, on: backend, folder, crashAt: place)
             #expect(died, "\(place)")
 
             let clock = ManualClock()
@@ -89,6 +88,7 @@ struct CrashTests {
             }
             #expect(left == 0, "\(place)")
             await engine.engine.close()
+            await backend.remove(folder)
         }
     }
 

@@ -60,7 +60,12 @@ struct SchemaJobTests {
     /// of the process, so that the job is not due before ``finish(_:)``.
     private func leave(_ engine: TestEngine, _ arguments: [String]) async throws {
         let address = ["databaseId=d", "tableId=t"]
-        let died = try await Binary.run(arguments + address, data: engine.folder, crashAt: "write.committed")
+        let died = try await Binary.run(
+            arguments + address,
+            on: engine.backend,
+            engine.folder,
+            crashAt: "write.committed"
+        )
         try #require(died)
     }
 

@@ -34,10 +34,20 @@ enum Backend: String, Sendable, CaseIterable {
         }
     }
 
+    /// The options with which a `tandem` of its own uses the same store.
+    func options(_ folder: TemporaryFolder) -> [String] {
+        switch self {
+        case .sqlite: ["--data", folder.path]
+        case .mongoDB: ["--mongodb", MongoServer.uri!, "--project", folder.project]
+        }
+    }
+
     /// Removes what the stores on `folder` have left.
-    func remove(_ folder: TemporaryFolder) {
-        folder.remove()
-        if self == .mongoDB { try? MongoProjects.remove(folder.project, uri: MongoServer.uri!) }
+    func remove(_ folder: TemporaryFolder) async {
+        await onThread {
+            folder.remove()
+            if self == .mongoDB { try? MongoProjects.remove(folder.project, uri: MongoServer.uri!) }
+        }
     }
 }
 

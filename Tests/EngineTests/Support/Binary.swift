@@ -5,12 +5,17 @@ enum Binary {
     static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(".build/debug/tandem").path
 
-    /// Runs an operation on a data folder and lets the process die at a place, when it gets there.
+    /// Runs an operation on a store and lets the process die at a place, when it gets there.
     /// - Returns: whether it was killed.
-    static func run(_ arguments: [String], data: TemporaryFolder, crashAt place: String) async throws -> Bool {
+    static func run(
+        _ arguments: [String],
+        on backend: Backend,
+        _ data: TemporaryFolder,
+        crashAt place: String
+    ) async throws -> Bool {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = ["run"] + arguments + ["--data", data.path]
+        process.arguments = ["run"] + arguments + backend.options(data)
         process.environment = ["TANDEM_CRASH_AT": place, "HOME": data.path]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice

@@ -10,6 +10,7 @@ struct TestEngine: Sendable {
     let engine: Engine
     let store: any DocumentStore
     let clock: ManualClock
+    let backend: Backend
     let folder: TemporaryFolder
 
     init(
@@ -21,6 +22,7 @@ struct TestEngine: Sendable {
     ) {
         store = backend.store(folder)
         self.clock = clock
+        self.backend = backend
         self.folder = folder
         engine = Engine(catalog: catalog, store: store, access: access, clock: clock.wallClock)
     }
@@ -127,13 +129,14 @@ func withEngine(
     _ body: (TestEngine) async throws -> Void
 ) async throws {
     let folder = try TemporaryFolder()
-    defer { backend.remove(folder) }
     let engine = TestEngine(backend, folder, access: access)
     do { try await body(engine) } catch {
         await engine.engine.close()
+        await backend.remove(folder)
         throw error
     }
     await engine.engine.close()
+    await backend.remove(folder)
 }
 
 /// What a caller can rely on of an error.

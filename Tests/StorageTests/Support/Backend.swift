@@ -17,11 +17,21 @@ enum Backend: String, Sendable, CustomTestStringConvertible {
     func withPlace<R>(_ body: (Place) async throws -> R) async throws -> R {
         let folder = TemporaryFolder()
         let place = Place(backend: self, folder: folder.path)
-        defer {
+        do {
+            let result = try await body(place)
+            await remove(folder, place)
+            return result
+        } catch {
+            await remove(folder, place)
+            throw error
+        }
+    }
+
+    private func remove(_ folder: TemporaryFolder, _ place: Place) async {
+        await onThread {
             folder.remove()
             if self == .mongoDB { try? MongoProjects.remove(place.project, uri: MongoServer.uri!) }
         }
-        return try await body(place)
     }
 
     /// Lends a store with these tables, closed in the end.

@@ -5,7 +5,8 @@ import Values
 @Suite("Options and the environment")
 struct OptionTests {
     private static let options = [
-        "--data", "--ephemeral", "--project", "--services", "--scopes", "--read-only", "--as", "--durability",
+        "--data", "--mongodb", "--ephemeral", "--project", "--services", "--scopes", "--read-only", "--as",
+        "--durability",
         "--log-level", "--help",
     ]
 
@@ -24,7 +25,7 @@ struct OptionTests {
         for option in command == ["run"] ? ["--json"] : command == ["search"] ? ["--limit", "--schema", "--json"] : [] {
             #expect(help.output.contains(option), "\(option)")
         }
-        for option in ["--mongodb", "--http", "--yes", "--max-answer", "--key-file", "--retention"] {
+        for option in ["--http", "--yes", "--max-answer", "--key-file", "--retention"] {
             #expect(!help.output.contains(option), "\(option)")
         }
     }
@@ -55,7 +56,9 @@ struct OptionTests {
         arguments: [
             ["--datta", "x"], ["--data"], ["--data", ""], ["--durability", "maybe"], ["--log-level", "loud"],
             ["--as", "admin"], ["--as", "user:"], ["--project", "Upper"], ["--project", ""], ["--services", ","],
-            ["--scopes", ""], ["--ephemeral", "--data", "/tmp/x"], ["--mongodb", "mongodb://x"], ["--http", "a:1"],
+            ["--scopes", ""], ["--ephemeral", "--data", "/tmp/x"], ["--mongodb", "x"],
+            ["--mongodb", "mongodb://x", "--ephemeral"], ["--mongodb", "mongodb://x", "--data", "/tmp/x"],
+            ["--http", "a:1"],
             ["serve"], ["doctor"],
         ]
     )
