@@ -224,12 +224,13 @@ class ReplicaSet(Deployment):
 
         return wait_until("there is a primary", look)
 
-    def step_down(self, seconds=5):
-        """Makes the primary hand over to another member, which it returns."""
-        old = self.primary()
-        with self.client(old) as client:
+    def step_down(self):
+        """Makes the primary hand over to another member, and waits for that one."""
+        # A member that stepped down can't be elected for so long.
+        seconds = 2
+        with self.client(self.primary()) as client:
             client.admin.command("replSetStepDown", seconds, secondaryCatchUpPeriodSecs=seconds)
-        return self.primary(besides=old)
+        return self.primary()
 
     def uri(self, **options):
         """The connection string; options are added or replaced, those that are None left out."""
@@ -249,7 +250,6 @@ class ReplicaSet(Deployment):
             return pymongo.MongoClient(self.uri(), serverSelectionTimeoutMS=10000, tz_aware=True)
         login = self.security.login() if self.security else {}
         return server.client(**login)
-
 
 
 def _end_with_parent():
