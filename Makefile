@@ -17,13 +17,12 @@ run: ## build, then show a session with the MCP server on a store that is gone a
 	@$(release) --product tandem -Xlinker --strip-all >&2
 	@scripts/demo $(binary)
 
-# The test runner comes last, so that its closing line is the last one.
+# The test runner comes last, so that its closing line is the last one. Everything runs beside a MongoDB server.
 test: ## build and run every test
 	@scripts/install-packages test
 	swift build --build-tests
-	@if [ -x scripts/interop ]; then scripts/interop; fi
-	scripts/readme-session --check .build/debug/tandem
-	swift test
+	@scripts/mongodb run -- bash -euxc \
+		'scripts/interop; scripts/readme-session --check .build/debug/tandem; swift test'
 
 build: ## build the release binary, .build/release/tandem
 	@scripts/install-packages build

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Drives a built binary with the official MCP client and checks its answers against the published schemas.
-# Usage: Tests/Interop/run.sh [BINARY]        default: .build/debug/tandem
+# Drives a built binary from outside: with the official MCP client, against the published schemas, and on MongoDB
+# servers that are mistreated.
+# Usage: Tests/Interop/run.sh [BINARY [SCRIPT...]]        default: .build/debug/tandem, every script
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 binary=$(realpath "${1:-.build/debug/tandem}")
@@ -10,8 +11,23 @@ if [[ ! -x $binary ]]; then
 fi
 scripts/interop-venv
 
+scripts=("${@:2}")
+if ((${#scripts[@]} == 0)); then
+    scripts=(interop transcript)
+    for path in Tests/Interop/mongodb_*.py; do scripts+=("$(basename "$path" .py)"); done
+fi
+# These start servers of their own, to take them away, so another server that is there already does not do.
+if [[ ${scripts[*]} == *mongodb_* && -z ${TANDEM_TEST_MONGOD:-} ]]; then
+    if [[ -z ${TANDEM_TEST_MONGODB_SKIPPED:-} ]] && mongod=$(scripts/mongodb fetch); then
+        export TANDEM_TEST_MONGOD=$mongod
+    else
+        echo "mongodb: SKIPPED, the checks with servers that fail are left out, as there is no server" >&2
+    fi
+fi
+
 passed=0 failed=0 status=0
-for script in interop transcript; do
+for script in "${scripts[@]}"; do
+    if [[ $script == mongodb_* && -z ${TANDEM_TEST_MONGOD:-} ]]; then continue; fi
     echo "== $script"
     log=$(mktemp)
     .venv/bin/python "Tests/Interop/$script.py" "$binary" 2>&1 | tee "$log" || status=1
