@@ -22,7 +22,7 @@ test: ## build and run every test
 	@scripts/install-packages test
 	swift build --build-tests
 	@scripts/mongodb run -- bash -euxc \
-		'scripts/interop; scripts/readme-session --check .build/debug/tandem; swift test'
+		'scripts/interop; scripts/readme-session --check .build/debug/tandem; SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 swift test'
 
 build: ## build the release binary, .build/release/tandem
 	@scripts/install-packages build

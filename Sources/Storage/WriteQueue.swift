@@ -7,6 +7,8 @@ final class WriteQueue<Session>: Sendable {
     struct Request: Sendable {
         /// Whether it must have its transaction for itself.
         var isAlone: Bool
+        /// When it was asked for, on the monotonic clock in nanoseconds.
+        let submitted = monotonicNanoseconds()
         /// Runs the body and keeps its outcome.
         var run: @Sendable (Session) throws -> Void
         /// Hands the outcome over; a given error replaces it, because the transaction did not commit.

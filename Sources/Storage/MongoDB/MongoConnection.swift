@@ -19,20 +19,39 @@ final class MongoDriver: Sendable {
     /// How many connections may be in use at once, more than all threads of a process together: a driver that has none
     /// left makes its caller wait.
     private static let maximumConnections: UInt32 = 1000
-    private static let all = Mutex<[String: MongoDriver]>([:])
+    private static let all = Mutex<[Key: MongoDriver]>([:])
+
+    private struct Key: Hashable {
+        var uri: String
+        var isPatient: Bool
+    }
+
+    private let isPatient: Bool
 
     /// The driver for a connection string; every store of the process shares it.
-    static func to(_ uri: String) -> MongoDriver {
-        all.withLock { all in
-            if let known = all[uri] { return known }
-            let driver = MongoDriver(uri)
-            all[uri] = driver
+    ///
+    /// - Parameter patient: whether an answer may take hours, such as that of building an index, and not seconds.
+    static func to(_ uri: String, patient: Bool = false) -> MongoDriver {
+        let key = Key(uri: uri, isPatient: patient)
+        return all.withLock { all in
+            if let known = all[key] { return known }
+            let driver = MongoDriver(key)
+            all[key] = driver
             return driver
         }
     }
 
-    private init(_ uri: String) {
-        self.uri = uri
+    private init(_ key: Key) {
+        uri = key.uri
+        isPatient = key.isPatient
+    }
+
+    /// The failure of a moment ago, while a call that has waited for long should not wait for another try.
+    var recentFailure: MongoFailure? {
+        let now = monotonicNanoseconds()
+        return state.withLock { state in
+            state.refusal.flatMap { $0.until + 2_000_000_000 > now ? $0.failure : nil }
+        }
     }
 
     /// The hosts of the connection string, for messages.
@@ -76,7 +95,7 @@ final class MongoDriver: Sendable {
             let limits = tandem_mongo_limits(
                 selection_milliseconds: 2000,
                 connect_milliseconds: 2000,
-                socket_milliseconds: 60_000,
+                socket_milliseconds: isPatient ? 24 * 3_600_000 : 20_000,
                 clients: Self.maximumConnections
             )
             guard let pool = tandem_mongo_pool_new(uri, limits, &error) else {

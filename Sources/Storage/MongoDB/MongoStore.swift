@@ -23,6 +23,8 @@ package final class MongoStore: DocumentStore {
     private let project: MongoProject
     private let threads: WorkerThreads
     private let connections: Connections
+    /// For what may take long.
+    private let patient: MongoDriver
     private let writer: WriteQueue<MongoSession>
     private let stopper: MongoStopper
     private let isClosed = Atomic(false)
@@ -36,6 +38,7 @@ package final class MongoStore: DocumentStore {
         let driver = MongoDriver.to(configuration.uri)
         let project = MongoProject(configuration.project, driver, systemTables: configuration.systemTables)
         self.project = project
+        patient = MongoDriver.to(configuration.uri, patient: true)
         threads = WorkerThreads(count: count)
         connections = Connections(count: count, driver)
         stopper = MongoStopper(driver)
@@ -95,8 +98,12 @@ package final class MongoStore: DocumentStore {
         _ change: SchemaChange,
         then body: @escaping @Sendable (any WriteSession) throws -> Void
     ) async throws {
-        let project = project
-        try await onThread { connection in try MongoDefinition(project, connection).carryOut(change) }
+        let (project, patient) = (project, patient)
+        try await onThread { _ in
+            let connection = try patient.connection()
+            defer { patient.release(connection) }
+            try MongoDefinition(project, connection).carryOut(change)
+        }
         try await writeAlone { session in
             if case .dropTable(let layout) = change { try session.forget(layout) }
             try body(session)
@@ -185,6 +192,16 @@ package final class MongoStore: DocumentStore {
                 let connection = try connection ?? project.driver.connection()
                 self.connection = connection
                 try project.open(connection)
+                var group = group
+                if let failure = project.driver.recentFailure {
+                    let error = failure.storeError(project.driver.hosts)
+                    let now = monotonicNanoseconds()
+                    func isLate(_ request: WriteQueue<MongoSession>.Request) -> Bool {
+                        now - request.submitted > MongoTransactions.connectionPatience
+                    }
+                    for request in group where isLate(request) { request.finish(error) }
+                    group.removeAll(where: isLate)
+                }
                 MongoTransactions(project: project, connection: connection).run(group[...])
             } catch {
                 let error = (error as? MongoFailure)?.storeError(project.driver.hosts) ?? error

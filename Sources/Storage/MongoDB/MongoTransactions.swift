@@ -6,16 +6,21 @@ struct MongoTransactions {
     let project: MongoProject
     let connection: MongoConnection
 
-    /// For how long a deployment that has no primary is asked again, in nanoseconds. With the time that one choice of a
-    /// server may take, a call fails within five seconds.
-    static let connectionPatience: UInt64 = 2_500_000_000
+    /// For how long after a call was made a deployment that has no primary is asked again, in nanoseconds. With the time
+    /// that one choice of a server may take, a call fails within five seconds.
+    static let connectionPatience: UInt64 = 2_000_000_000
     /// For how long transactions that meet each other are tried again, in nanoseconds.
     private static let conflictPatience: UInt64 = 15_000_000_000
 
     /// When to try again after a failure, or not at all.
     struct Patience {
-        private let start = monotonicNanoseconds()
+        private let start: UInt64
         private var tries: UInt32 = 0
+
+        /// - Parameter start: when the call was made, on the monotonic clock in nanoseconds.
+        init(since start: UInt64 = monotonicNanoseconds()) {
+            self.start = start
+        }
 
         /// Sleeps before the next try; throws the failure once there is none.
         mutating func wait(_ failure: MongoFailure, _ hosts: String) throws(StoreError) {
@@ -27,9 +32,16 @@ struct MongoTransactions {
         }
     }
 
+    /// It can't be told whether a commit happened; nothing may be tried again.
+    private struct UnknownCommit: Error {
+        var error: StoreError
+    }
+
     /// Runs one body in a transaction of its own.
-    func run(_ body: (MongoSession) throws -> Void) throws {
-        var patience = Patience()
+    ///
+    /// - Parameter start: when it was asked for, on the monotonic clock in nanoseconds.
+    func run(since start: UInt64 = monotonicNanoseconds(), _ body: (MongoSession) throws -> Void) throws {
+        var patience = Patience(since: start)
         var isCareful = false
         var refusals: [Int: StoreError] = [:]
         var gate: SchemaGate?
@@ -44,6 +56,8 @@ struct MongoTransactions {
                 // The commit gave it back.
                 if writes.hasBumped { gate = nil }
                 return
+            } catch let unknown as UnknownCommit {
+                throw unknown.error
             } catch where writes.wasRefused && !isCareful {
                 isCareful = true
             } catch let failure as MongoFailure {
@@ -63,14 +77,15 @@ struct MongoTransactions {
     }
 
     /// Runs many bodies in one transaction, or in smaller ones where one body stands in the way of the others.
-    func run(_ group: ArraySlice<WriteQueue<MongoSession>.Request>) {
-        guard group.count > 1 else {
-            guard let request = group.first else { return }
-            do { try run(request.run) } catch { return request.finish(error) }
-            return request.finish(nil)
-        }
+    func run(_ requests: ArraySlice<WriteQueue<MongoSession>.Request>) {
+        var group = requests
         var patience = Patience()
         for _ in 0..<20 {
+            guard group.count > 1 else {
+                guard let request = group.first else { return }
+                do { try run(since: request.submitted, request.run) } catch { return request.finish(error) }
+                return request.finish(nil)
+            }
             let writes = PendingWrites(careful: false)
             var outcomes: [(any Error)?] = []
             do {
@@ -79,11 +94,18 @@ struct MongoTransactions {
                 }
                 for (request, outcome) in zip(group, outcomes) { request.finish(outcome) }
                 return
+            } catch let unknown as UnknownCommit {
+                for request in group { request.finish(unknown.error) }
+                return
+            } catch let failure as MongoFailure where failure.isConnection {
+                // Calls that have waited long enough hear of it, the others wait on.
+                let now = monotonicNanoseconds()
+                let error = failure.storeError(connection.hosts)
+                for request in group where now - request.submitted >= Self.connectionPatience { request.finish(error) }
+                group = group.filter { now - $0.submitted < Self.connectionPatience }[...]
+                usleep(UInt32.random(in: 10_000...50_000))
             } catch let failure as MongoFailure where !writes.wasRefused {
-                do throws(StoreError) { try patience.wait(failure, connection.hosts) } catch {
-                    for request in group { request.finish(error) }
-                    return
-                }
+                do throws(StoreError) { try patience.wait(failure, connection.hosts) } catch { break }
             } catch is PendingWrites.SchemaChanges {
                 do throws(StoreError) { try patience.wait(.schemaChanges, connection.hosts) } catch { break }
             } catch {
@@ -132,10 +154,12 @@ struct MongoTransactions {
             do throws(MongoFailure) { return try server.commit() } catch {
                 guard error.isUnknownCommit else { throw error }
                 guard monotonicNanoseconds() - start < Self.connectionPatience else {
-                    throw StoreError(
-                        .unavailable,
-                        "MongoDB at \(connection.hosts) was lost during a commit, so that it is unknown whether the "
-                            + "write was kept (\(error.message)); read before you write again"
+                    throw UnknownCommit(
+                        error: StoreError(
+                            .unavailable,
+                            "MongoDB at \(connection.hosts) was lost during a commit, so that it is unknown whether "
+                                + "the write was kept (\(error.message)); read before you write again"
+                        )
                     )
                 }
                 usleep(20_000)
