@@ -34,7 +34,9 @@ install: build ## install the binary below PREFIX, which is /usr/local
 
 bench: build ## measure the release binary
 	TANDEM_BENCHMARKS=1 $(release) --product tandem-bench
-	.build/release/tandem-bench "$(CURDIR)/$(binary)"
+	@scripts/install-packages test
+	@scripts/interop-venv
+	@TANDEM_BENCH_PYTHON=.venv/bin/python scripts/mongodb run -- .build/release/tandem-bench "$(CURDIR)/$(binary)"
 
 format: ## format the sources
 	swift format --in-place --parallel --recursive Package.swift Sources Tests $(wildcard Benchmarks)

@@ -103,7 +103,7 @@ if Context.environment["TANDEM_BENCHMARKS"] != nil {
             name: "tandem-bench",
             dependencies: ["Engine", "Catalog", "Storage", "Values", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Benchmarks",
-            exclude: ["search-evaluation.json"],
+            exclude: ["search-evaluation.json", "mongodb_baseline.py"],
             swiftSettings: strict
         )
     )

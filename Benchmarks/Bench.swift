@@ -18,12 +18,27 @@ struct Bench {
         let binary = URL(fileURLWithPath: arguments[1]).path
         let rows = arguments.firstIndex(of: "--rows").flatMap { Int(arguments[$0 + 1]) } ?? 1_000_000
         var report = Report()
+        if arguments.contains("--mongodb-only") {
+            let environment = ProcessInfo.processInfo.environment
+            let python = environment["TANDEM_BENCH_PYTHON"] ?? "python3"
+            try await MongoFigures(binary: binary, uri: environment["TANDEM_TEST_MONGODB_URI"]!, python: python)
+                .add(rows: rows, to: &report)
+            return report.print()
+        }
         try startUp(binary, &report)
         try protocolFigures(binary, &report)
         try searchFigures(binary, &report)
         try memory(binary, &report)
         try rowFigures(binary, &report)
         try await pageFigures(rows, &report)
+        // Where `make bench` could start a server; a machine that can't says so in the report.
+        let environment = ProcessInfo.processInfo.environment
+        if let uri = environment["TANDEM_TEST_MONGODB_URI"] {
+            let python = environment["TANDEM_BENCH_PYTHON"] ?? "python3"
+            try await MongoFigures(binary: binary, uri: uri, python: python).add(rows: rows, to: &report)
+        } else {
+            report.add("MongoDB", "no server", target: "")
+        }
         report.print()
     }
 }

@@ -10,7 +10,8 @@ final class Client {
 
     init(_ binary: String, data: String?, arguments: [String] = []) throws {
         process.executableURL = URL(fileURLWithPath: binary)
-        process.arguments = ["mcp"] + (data.map { ["--data", $0] } ?? ["--ephemeral"]) + arguments
+        let place = data.map { ["--data", $0] } ?? (arguments.contains("--mongodb") ? [] : ["--ephemeral"])
+        process.arguments = ["mcp"] + place + arguments
         process.standardInput = input
         process.standardOutput = output
         try process.run()
@@ -96,6 +97,18 @@ final class Client {
         thread.start()
         skip(count)
         return Double(count) / (seconds() - start)
+    }
+
+    /// Keeps so many requests under way and returns how many answers came back per second.
+    func windowed(_ window: Int, _ requests: [[UInt8]]) -> Double {
+        let start = seconds()
+        for request in requests.prefix(window) { send(request) }
+        for index in requests.indices {
+            let answer = line()
+            precondition(!String(decoding: answer.suffix(40), as: UTF8.self).contains("\"isError\":true"), "refused")
+            if index + window < requests.count { send(requests[index + window]) }
+        }
+        return Double(requests.count) / (seconds() - start)
     }
 
     /// Resident memory in bytes.

@@ -79,15 +79,25 @@ extension Bench {
                     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'shop/products#%' AND name NOT LIKE '%:%'"
             )!
         }
-        let layout = TableLayout(
+        try await fill(store, shopLayout(incarnation: String(name.split(separator: "#")[1])), size)
+        return name
+    }
+
+    /// The layout of the table that the figures are about.
+    static func shopLayout(incarnation: String) -> TableLayout {
+        TableLayout(
             databaseID: "shop",
             tableID: "products",
-            incarnation: String(name.split(separator: "#")[1]),
+            incarnation: incarnation,
             columns: [
                 ColumnLayout("title", .text), ColumnLayout("status", .text), ColumnLayout("price", .double),
                 ColumnLayout("stock", .integer), ColumnLayout("active", .boolean), ColumnLayout("seenAt", .datetime),
             ]
         )
+    }
+
+    /// Adds rows, a few thousand to a transaction.
+    static func fill(_ store: any DocumentStore, _ layout: TableLayout, _ size: Int) async throws {
         let moment = Timestamp(milliseconds: 1_793_000_000_000)
         for start in stride(from: 0, to: size, by: 5000) {
             try await store.write { session in
@@ -103,31 +113,33 @@ extension Bench {
                 }
             }
         }
-        return name
     }
 
-    private static func measure(_ engine: Engine, _ file: String, _ name: String) async throws -> PageTimes {
+    /// The median time of a page by an index.
+    static func pageTime(_ engine: Engine, total: Bool) async throws -> Double {
         let queries: JSON = [
             ["method": "equal", "attribute": "status", "values": ["state7"]],
             ["method": "orderAsc", "attribute": "stock"], ["method": "limit", "values": [25]],
         ]
-        func page(total: Bool) async throws -> Double {
-            let invocation = Invocation(
-                "tablesDB.listRows",
-                ["databaseId": "shop", "tableId": "products", "queries": queries, "total": .bool(total)]
-            )
-            return try await Task(executorPreference: engine.executor) {
-                var times: [Double] = []
-                for _ in 0..<400 {
-                    let start = seconds()
-                    _ = try await engine.execute(invocation)
-                    times.append(seconds() - start)
-                }
-                return median(times)
-            }.value
-        }
-        _ = try await page(total: true)
-        let (withoutTotal, withTotal) = (try await page(total: false), try await page(total: true))
+        let invocation = Invocation(
+            "tablesDB.listRows",
+            ["databaseId": "shop", "tableId": "products", "queries": queries, "total": .bool(total)]
+        )
+        return try await Task(executorPreference: engine.executor) {
+            var times: [Double] = []
+            for _ in 0..<400 {
+                let start = seconds()
+                _ = try await engine.execute(invocation)
+                times.append(seconds() - start)
+            }
+            return median(times)
+        }.value
+    }
+
+    private static func measure(_ engine: Engine, _ file: String, _ name: String) async throws -> PageTimes {
+        _ = try await pageTime(engine, total: true)
+        let withoutTotal = try await pageTime(engine, total: false)
+        let withTotal = try await pageTime(engine, total: true)
         let (barePage, bareCount) = try await bare(file, name)
         return PageTimes(page: withoutTotal, counted: withTotal, barePage: barePage, bareCount: bareCount)
     }

@@ -38,7 +38,9 @@ final class MongoSession: WriteSession {
         guard writes != nil else { return try project.version(connection) }
         if let version { return version }
         let (current, changingUntil) = try project.readVersion(connection, server)
-        if let changingUntil, writes?.gate == nil, changingUntil > SchemaGate.now { throw PendingWrites.SchemaChanges() }
+        if let changingUntil, writes?.gate == nil, changingUntil > SchemaGate.now {
+            throw PendingWrites.SchemaChanges()
+        }
         version = current
         return current
     }

@@ -58,7 +58,7 @@ struct MongoTransactions {
                 return
             } catch let unknown as UnknownCommit {
                 throw unknown.error
-            } catch where writes.wasRefused && !isCareful {
+            } catch  where writes.wasRefused && !isCareful {
                 isCareful = true
             } catch let failure as MongoFailure {
                 try patience.wait(failure, connection.hosts)

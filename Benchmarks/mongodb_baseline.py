@@ -1,0 +1,51 @@
+"""What a program with pymongo does in a loop, beside which the figures on MongoDB stand.
+
+Usage: mongodb_baseline.py URI DATABASE COLLECTION insert|find|page|count THREADS OPERATIONS
+
+Prints operations per second.
+"""
+
+import datetime
+import sys
+import threading
+import time
+
+import pymongo
+
+uri, database, collection, what, threads, operations = sys.argv[1:]
+threads, operations = int(threads), int(operations)
+client = pymongo.MongoClient(uri, maxPoolSize=threads)
+rows = client[database].get_collection(collection, write_concern=pymongo.WriteConcern(w="majority"))
+status = {"status": "state7"}
+
+
+def once(number):
+    if what == "insert":
+        moment = datetime.datetime(2026, 11, 22, 8, 15)
+        row = {"_id": number, "_createdAt": moment, "_updatedAt": moment, "title": f"Product {number}"}
+        rows.insert_one({**row, "status": "open", "price": 4.5, "stock": 12, "active": True, "seenAt": moment})
+    elif what == "find":
+        assert rows.find_one({"_id": "r1"})
+    elif what == "page":
+        assert list(rows.find(status).sort([("stock", 1), ("_seq", 1)]).limit(25))
+    else:
+        assert rows.count_documents(status, limit=5000)
+
+
+def work(first):
+    for number in range(first, operations, threads):
+        once(number)
+
+
+if what == "insert":
+    rows.drop()
+    client[database].create_collection(collection)
+else:
+    once(0)
+start = time.monotonic()
+workers = [threading.Thread(target=work, args=(first,)) for first in range(threads)]
+for worker in workers:
+    worker.start()
+for worker in workers:
+    worker.join()
+print(operations / (time.monotonic() - start))
