@@ -43,7 +43,10 @@ let package = Package(
         ),
         .target(
             name: "Engine",
-            dependencies: ["Values", "Catalog", "Storage", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Values", "Catalog", "Storage", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .target(

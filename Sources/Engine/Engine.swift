@@ -18,15 +18,18 @@ package final class Engine: Sendable {
     private let log: Logger
     private let pipeline: Pipeline
     private let handlers: [String: Handler]
+    private let key: KeyGuard
 
     package init(
         catalog: Catalog,
         store: any DocumentStore,
         access: Access = Access(),
         project: String = "default",
+        key: KeyFile? = nil,
         clock: WallClock = .system,
         log: Logger = Logger(label: "tandem.engine")
     ) {
+        self.key = KeyGuard(key, readOnly: access.isReadOnly)
         self.catalog = catalog
         self.store = store
         self.access = access
@@ -64,6 +67,7 @@ package final class Engine: Sendable {
             clock: clock
         )
         do {
+            try await key.check(store)
             return try await handler.run(call, pipeline)
         } catch let error as AppError {
             throw error

@@ -71,6 +71,9 @@ package protocol ReadSession {
 
     /// A cursor behind every record that is committed; nil stands for the beginning of an empty log.
     func lastEvent() throws -> EventCursor?
+
+    /// A note about the project as a whole, such as the fingerprint of its key; nil where there is none.
+    func property(_ name: String) throws -> String?
 }
 
 /// What can be changed inside a scope.
@@ -94,6 +97,9 @@ package protocol WriteSession: ReadSession {
 
     /// Appends a record to the event log, visible once this transaction commits.
     func append(event record: [UInt8]) throws
+
+    /// Keeps a note about the project as a whole.
+    func set(property name: String, to value: String) throws
 }
 
 /// A place in the event log, opaque to everybody but the store.

@@ -51,6 +51,7 @@ final class Backend: Service {
                 store: store,
                 access: access,
                 project: settings.project,
+                key: settings.key,
                 log: log
             )
             state.engine = engine

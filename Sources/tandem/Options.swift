@@ -63,6 +63,15 @@ struct Options: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "File with the secret of the project.",
+            discussion: "The project remembers which key it is, and refuses any other.",
+            valueName: "path"
+        )
+    )
+    var keyFile: String?
+
+    @Option(
+        help: ArgumentHelp(
             "What to log on stderr: trace, debug, info, notice, warning, error, critical.",
             discussion: "Default: warning.",
             valueName: "level"
@@ -80,6 +89,7 @@ struct Settings: Sendable {
     var isReadOnly: Bool
     var actor: Actor
     var syncsEveryCommit: Bool
+    var key: KeyFile?
     var logLevel: Logger.Level
 
     /// - Throws: ``Failure`` with status 2.
@@ -104,6 +114,7 @@ struct Settings: Sendable {
         case "full": syncsEveryCommit = true
         case let other: throw Failure.usage("--durability takes normal or full, not '\(other)'")
         }
+        key = (options.keyFile ?? Self.variable("TANDEM_KEY_FILE")).map { KeyFile(path: $0) }
         let level = options.logLevel ?? Self.variable("TANDEM_LOG_LEVEL") ?? "warning"
         guard let known = Logger.Level(rawValue: level) else {
             throw Failure.usage(

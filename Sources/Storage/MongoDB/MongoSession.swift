@@ -136,6 +136,19 @@ final class MongoSession: WriteSession {
         }
     }
 
+    func property(_ name: String) throws -> String? {
+        try writes?.send(in: project.system("meta"), self)
+        var value: String?
+        try connection.findOne(
+            BSONWriter.document { $0.string("_id", "property " + name) },
+            in: project.system("meta"),
+            server
+        ) { document in
+            value = try document["value"]?.string
+        }
+        return value
+    }
+
     // MARK: Writing
 
     /// The writes of a session that may write.
@@ -167,6 +180,10 @@ final class MongoSession: WriteSession {
 
     func create(_ layout: TableLayout, indexes: [IndexLayout]) throws {
         try pending.create(layout, indexes, self)
+    }
+
+    func set(property name: String, to value: String) throws {
+        pending.set("property " + name, to: value, in: project.system("meta"))
     }
 
     /// Removes a table from the metadata.

@@ -117,6 +117,15 @@ final class PendingWrites {
         enqueue(Write(kind: .insert, collection: collection, id: "", document: document))
     }
 
+    func set(_ id: String, to value: String, in collection: MongoCollection) {
+        let document = BSONWriter.document { writer in
+            writer.document("q") { $0.string("_id", id) }
+            writer.document("u") { update in update.document("$set") { $0.string("value", value) } }
+            writer.bool("upsert", true)
+        }
+        enqueue(Write(kind: .update, collection: collection, id: id, document: document))
+    }
+
     /// Moves the schema version; false when this transaction has done so before.
     func bump(_ session: MongoSession) throws -> Bool {
         guard let gate else {
@@ -221,7 +230,7 @@ final class PendingWrites {
                 let count = try send(part, session)
                 // Queued changes are of rows that this transaction has seen.
                 guard count == part.count else {
-                    if part[0].id == "schema" { throw SchemaChanges() }
+                    if part.contains(where: { $0.id == "schema" }) { throw SchemaChanges() }
                     throw StoreError(.internalFault, "a row vanished in a transaction")
                 }
                 start = end

@@ -21,6 +21,9 @@ package struct DataFolder: Sendable {
 
     package var isEphemeral: Bool { path == nil }
 
+    /// The path; nil for an ephemeral store.
+    package var location: String? { path }
+
     /// Makes the folder when it is missing or empty and checks that it is ours otherwise.
     /// - Throws: ``StoreError`` `unavailable`, with what to do; nothing is touched then.
     func open() throws(StoreError) -> OpenFolder {

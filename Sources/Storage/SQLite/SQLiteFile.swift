@@ -66,6 +66,10 @@ final class SQLiteFile: Sendable {
                     "the database \(path) is damaged: tables are missing. Restore it from a backup"
                 )
             }
+            // Files of the first versions have none yet.
+            try connection.execute(
+                "CREATE TABLE IF NOT EXISTS tandem_properties (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT"
+            )
             try connection.execute("PRAGMA journal_mode = WAL")
         }
     }

@@ -77,6 +77,16 @@ extension SQLiteSession {
         try statement.run()
     }
 
+    func set(property name: String, to value: String) throws {
+        let statement = try connection.statement(
+            "INSERT INTO tandem_properties (name, value) VALUES (?1, ?2) "
+                + "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        )
+        statement.bind(name, at: 1)
+        statement.bind(value, at: 2)
+        try statement.run()
+    }
+
     private func bind(_ permissions: [String], at index: Int32, of statement: SQLiteStatement) {
         if permissions.isEmpty {
             statement.bindNull(at: index)

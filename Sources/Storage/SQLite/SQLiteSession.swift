@@ -86,6 +86,14 @@ final class SQLiteSession: WriteSession {
         return statement.isNull(0) ? nil : EventCursor(String(statement.integer(0)))
     }
 
+    func property(_ name: String) throws -> String? {
+        let statement = try connection.statement("SELECT value FROM tandem_properties WHERE name = ?1")
+        statement.bind(name, at: 1)
+        guard try statement.step() else { return nil }
+        defer { statement.reset() }
+        return statement.text(0)
+    }
+
     /// When few rows are open to the caller they lead the search, otherwise each candidate is checked.
     private func opensFew(_ query: RowQuery, _ table: SQLiteTable) throws -> Bool {
         guard let permissions = query.permissions else { return false }

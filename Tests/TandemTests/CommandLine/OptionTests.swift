@@ -6,13 +6,13 @@ import Values
 struct OptionTests {
     private static let options = [
         "--data", "--mongodb", "--ephemeral", "--project", "--services", "--scopes", "--read-only", "--as",
-        "--durability",
+        "--durability", "--key-file",
         "--log-level", "--help",
     ]
 
     @Test(
         "--help names every option and nothing that does not work yet",
-        arguments: [[], ["mcp"], ["run"], ["search"]] as [[String]]
+        arguments: [[], ["mcp"], ["run"], ["search"], ["doctor"]] as [[String]]
     )
     func help(_ command: [String]) throws {
         let help = try CommandRun(command + ["--help"])
@@ -25,7 +25,7 @@ struct OptionTests {
         for option in command == ["run"] ? ["--json"] : command == ["search"] ? ["--limit", "--schema", "--json"] : [] {
             #expect(help.output.contains(option), "\(option)")
         }
-        for option in ["--http", "--yes", "--max-answer", "--key-file", "--retention"] {
+        for option in ["--http", "--yes", "--max-answer", "--retention"] {
             #expect(!help.output.contains(option), "\(option)")
         }
     }
@@ -54,12 +54,13 @@ struct OptionTests {
     @Test(
         "A bad option exits with 2",
         arguments: [
-            ["--datta", "x"], ["--data"], ["--data", ""], ["--durability", "maybe"], ["--log-level", "loud"],
+            ["--datta", "x"], ["--data"], ["--data", ""], ["--durability", "--key-file", "maybe"],
+            ["--log-level", "loud"],
             ["--as", "admin"], ["--as", "user:"], ["--project", "Upper"], ["--project", ""], ["--services", ","],
             ["--scopes", ""], ["--ephemeral", "--data", "/tmp/x"], ["--mongodb", "x"],
             ["--mongodb", "mongodb://x", "--ephemeral"], ["--mongodb", "mongodb://x", "--data", "/tmp/x"],
             ["--http", "a:1"],
-            ["serve"], ["doctor"],
+            ["serve"], ["openapi"],
         ]
     )
     func badOption(_ arguments: [String]) throws {

@@ -1,0 +1,54 @@
+package import Storage
+import Values
+
+/// Looks at what waits or has failed in a project.
+package enum Examination {
+    package static func findings(_ store: any DocumentStore) async throws -> [Finding] {
+        try await store.read { session in
+            [try jobs(session), try parts(session)]
+        }
+    }
+
+    private static func jobs(_ session: any ReadSession) throws -> Finding {
+        var dead = RowQuery(limit: 3)
+        dead.filters = [.compare("state", .equal, ["dead"])]
+        let failures = try session.rows(dead, in: SystemTables.jobs).map { row in
+            let record = Record(row, SystemTables.jobs)
+            return "\(record.string("kind")): \(record.string("error"))"
+        }
+        var pending = RowQuery(limit: 1)
+        pending.filters = [.compare("state", .equal, ["pending"])]
+        let waiting = try session.count(pending, in: SystemTables.jobs, cap: 10_000)
+        guard failures.isEmpty else {
+            return Finding(
+                .problem,
+                "jobs",
+                "given up after \(JobQueue.maximumAttempts) tries: \(failures.joined(separator: "; ")). Remove the "
+                    + "cause, then make the change again"
+            )
+        }
+        return waiting == 0
+            ? Finding(.ok, "jobs", "none waits")
+            : Finding(.ok, "jobs", "\(waiting) wait; any running 'tandem mcp' on this project carries them out")
+    }
+
+    private static func parts(_ session: any ReadSession) throws -> Finding {
+        var names: [String] = []
+        for (layout, word) in [(SystemTables.columns, "column"), (SystemTables.indexes, "index")] {
+            var query = RowQuery(limit: 5)
+            query.filters = [.compare("status", .notEqual, ["available"])]
+            names += try session.rows(query, in: layout).map { row in
+                let record = Record(row, layout)
+                return "\(word) \(record.string("key")) (\(record.string("status")))"
+            }
+        }
+        return names.isEmpty
+            ? Finding(.ok, "schema", "every column and index is available")
+            : Finding(
+                .warning,
+                "schema",
+                "not available: \(names.joined(separator: ", ")). What is processing or deleting is done by a running "
+                    + "Tandem; delete what failed"
+            )
+    }
+}

@@ -1,0 +1,68 @@
+import Crypto
+import Glibc
+package import Storage
+import Values
+
+/// The secret of a project that encrypts, signs and tokenises, kept in a file for its owner alone.
+package struct KeyFile: Sendable {
+    let path: String
+
+    /// How many bytes a key may have. 32 are as good as any more.
+    private static let sizes = 32...4096
+
+    package init(path: String) {
+        self.path = path
+    }
+
+    /// What tells keys apart without giving them away: 16 hexadecimal digits of a hash.
+    /// - Throws: 503 `store_unavailable` for a file that is missing, open to others, or no key.
+    func fingerprint() throws(AppError) -> String {
+        let digest = SHA256.hash(data: Array("tandem key fingerprint\n".utf8) + (try bytes()))
+        return digest.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// Whether the file holds a key.
+    package var finding: Finding {
+        do throws(AppError) { return Finding(.ok, "key", "\(path), fingerprint \(try fingerprint())") } catch {
+            return Finding(.problem, "key", error.message + " " + (error.hint ?? ""))
+        }
+    }
+
+    private func bytes() throws(AppError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            let cause = errno
+            throw refusal(
+                "The key file \(path) can't be read: \(String(cString: strerror(cause))).",
+                hint: cause == ENOENT
+                    ? "Copy the project's key there, or for a new project make one: "
+                        + "(umask 077; head -c 32 /dev/urandom > \(path))" : "Name another one with --key-file."
+            )
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw refusal("The key file \(path) is no file.", hint: "Name another one with --key-file.")
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            throw refusal(
+                "The key file \(path) is open to other users.",
+                hint: "Keep it to its owner: chmod 600 \(path)"
+            )
+        }
+        var key = [UInt8](repeating: 0, count: Self.sizes.upperBound + 1)
+        let count = key.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+        guard Self.sizes.contains(count) else {
+            throw refusal(
+                "The key file \(path) holds no key: it must have \(Self.sizes.lowerBound) to \(Self.sizes.upperBound) "
+                    + "bytes.",
+                hint: "Name the file with the project's key with --key-file."
+            )
+        }
+        return Array(key.prefix(count))
+    }
+
+    private func refusal(_ message: String, hint: String) -> AppError {
+        AppError(.storeUnavailable, message, hint: hint)
+    }
+}
