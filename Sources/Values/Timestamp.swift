@@ -97,6 +97,12 @@ extension Timestamp {
         milliseconds = result
     }
 
+    /// A moment that has a wire form; nil for one outside of the years 0000 to 9999.
+    package init?(checking milliseconds: Int64) {
+        guard (Self.earliest...Self.latest).contains(milliseconds) else { return nil }
+        self.milliseconds = milliseconds
+    }
+
     private static let earliest = days(year: 0, month: 1, day: 1) * day
     private static let latest = days(year: 10_000, month: 1, day: 1) * day - 1
 

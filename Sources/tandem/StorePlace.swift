@@ -54,6 +54,31 @@ enum StorePlace: Sendable {
         }
     }
 
+    /// A folder or a connection string.
+    init(naming text: String, _ option: String) throws {
+        guard !text.isEmpty else { throw Failure.usage("\(option) names no store") }
+        self = text.contains("://") ? try .mongoDB(uri: Self.checked(text, option)) : .folder(.at(text))
+    }
+
+    /// The store in messages, without a password.
+    var name: String {
+        switch self {
+        case .folder(let folder): return folder.location ?? "the ephemeral store"
+        case .mongoDB(let uri):
+            let rest = uri.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+            let authority = rest.count > 2 ? rest[2].prefix { $0 != "/" && $0 != "?" } : ""
+            return "MongoDB at " + (authority.split(separator: "@").last.map(String.init) ?? "")
+        }
+    }
+
+    /// The ids of the projects that are there.
+    func projects() throws -> [String] {
+        switch self {
+        case .folder(let folder): folder.projects
+        case .mongoDB(let uri): try MongoProjects.list(uri: uri)
+        }
+    }
+
     private static func folder(_ path: String) throws -> DataFolder {
         guard !path.isEmpty else { throw Failure.usage("--data names no folder") }
         return .at(path)

@@ -19,13 +19,14 @@ struct Tandem: AsyncParsableCommand {
               tandem search add a column                         what catalog-search finds
               tandem run tablesDB.create databaseId=shop name=Shop
               tandem run tablesDB.listRows databaseId=shop tableId=orders --as guest
+              tandem copy --from ./data --to /backup/monday      a backup
               tandem doctor                                      whether the store is in order
 
             Every option is also an environment variable: --data is TANDEM_DATA, --read-only is TANDEM_READ_ONLY=1. An \
             option beats its variable.
             """,
         version: "tandem \(version)",
-        subcommands: [ServeMCP.self, RunOperation.self, SearchCatalog.self, Doctor.self],
+        subcommands: [ServeMCP.self, RunOperation.self, SearchCatalog.self, Doctor.self, Copy.self],
         defaultSubcommand: ServeMCP.self
     )
 

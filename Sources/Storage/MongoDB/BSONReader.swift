@@ -125,8 +125,9 @@ extension BSONView.Element {
 
     var bool: Bool? { type == 0x08 ? value[0] != 0 : nil }
 
+    /// nil also for a date beyond the years that have a wire form.
     var date: Timestamp? {
-        type == 0x09 ? Timestamp(milliseconds: value.loadUnaligned(as: Int64.self).littleEndian) : nil
+        type == 0x09 ? Timestamp(checking: value.loadUnaligned(as: Int64.self).littleEndian) : nil
     }
 
     var timestamp: UInt64? { type == 0x11 ? value.loadUnaligned(as: UInt64.self).littleEndian : nil }
@@ -182,7 +183,7 @@ extension BSONView.Element {
             }
             return .array(items)
         case 0x08: return .bool(value[0] != 0)
-        case 0x09: return .string(date!.text)
+        case 0x09: return date.map { .string($0.text) } ?? .null
         case 0x10, 0x12: return .int(integer!)
         default: return .null
         }
