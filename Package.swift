@@ -95,7 +95,11 @@ let package = Package(
             dependencies: ["Threads", "MCPServer", "Engine", "Catalog", "Values"],
             swiftSettings: strict
         ),
-        .testTarget(name: "TandemTests", dependencies: ["tandem", "Values"], swiftSettings: strict),
+        .testTarget(
+            name: "TandemTests",
+            dependencies: ["tandem", "Storage", "TestSupport", "Values"],
+            swiftSettings: strict
+        ),
     ]
 )
 
