@@ -64,18 +64,22 @@ final class WriteQueue<Session>: Sendable {
     }
 
     private func loop() {
-        let worker = makeWorker()
+        work(makeWorker())
+        // The worker, and its connection, are gone by now.
+        state.withLock { $0.running -= 1 }
+        ended.wakeAll()
+    }
+
+    private func work(_ worker: Worker) {
         while true {
             idle.wait { state.withLock { !$0.queue.isEmpty || $0.isStopped } }
             let group = takeGroup()
             if group.isEmpty {
-                if state.withLock({ $0.isStopped }) { break }
+                if state.withLock({ $0.isStopped }) { return }
                 continue
             }
             worker(group)
         }
-        state.withLock { $0.running -= 1 }
-        ended.wakeAll()
     }
 
     private func takeGroup() -> [Request] {

@@ -59,7 +59,8 @@ package struct ProjectCopy: Sendable {
             let (left, right) = (try await digest(source, table), try await digest(target, table))
             guard left == right else {
                 throw Refusal(
-                    description: "the table '\(table.id)' of the database '\(table.databaseID)' differs after the copy: "
+                    description:
+                        "the table '\(table.id)' of the database '\(table.databaseID)' differs after the copy: "
                         + "\(left.count) rows here, \(right.count) there, or their contents. Somebody wrote meanwhile; "
                         + "copy into an empty project while nobody writes"
                 )
@@ -75,7 +76,8 @@ package struct ProjectCopy: Sendable {
         try await source.read { session in
             guard try session.count(RowQuery(limit: 1), in: SystemTables.jobs, cap: 1) == 0 else {
                 throw Refusal(
-                    description: "changes of tables are still to be carried out; let 'tandem mcp' run on the source for "
+                    description:
+                        "changes of tables are still to be carried out; let 'tandem mcp' run on the source for "
                         + "a moment, or see 'tandem doctor', then copy again"
                 )
             }

@@ -81,12 +81,12 @@ struct MongoCompiler {
             let prefix = operands[0].string ?? ""
             return field { writer in
                 writer.string("$gte", prefix)
-                if let end = SQLCompiler.end(of: prefix) { writer.string("$lt", end) }
+                if let end = prefix.endOfPrefix { writer.string("$lt", end) }
             }
         case .notStartsWith:
             let prefix = operands[0].string ?? ""
             let below = field { $0.string("$lt", prefix) }
-            guard let end = SQLCompiler.end(of: prefix) else { return below }
+            guard let end = prefix.endOfPrefix else { return below }
             return Self.any([below, field { $0.string("$gte", end) }])
         case .endsWith: return field { $0.regex("$regex", Self.literal(operands[0]) + "\\z") }
         case .notEndsWith:

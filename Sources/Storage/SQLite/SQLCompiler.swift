@@ -94,21 +94,8 @@ struct SQLCompiler {
     private mutating func startsWith(_ field: String, _ operand: JSON) -> String {
         let prefix = operand.string ?? ""
         let low = mark(.text(prefix))
-        guard let end = Self.end(of: prefix) else { return "(\(field) >= \(low))" }
+        guard let end = prefix.endOfPrefix else { return "(\(field) >= \(low))" }
         return "(\(field) >= \(low) AND \(field) < \(mark(.text(end))))"
-    }
-
-    /// The smallest text above every text with this prefix; nil when there is none.
-    static func end(of prefix: String) -> String? {
-        var scalars = Array(prefix.unicodeScalars)
-        while let last = scalars.popLast() {
-            let next = last.value == 0xD7FF ? 0xE000 : last.value + 1
-            if let scalar = Unicode.Scalar(next) {
-                scalars.append(scalar)
-                return String(String.UnicodeScalarView(scalars))
-            }
-        }
-        return nil
     }
 
     /// By bytes, which for UTF-8 is the same as by characters.

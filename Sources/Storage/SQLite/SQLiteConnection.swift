@@ -236,19 +236,3 @@ final class FixedStatement {
 
     fileprivate func forget() { statement = nil }
 }
-
-/// Says from another thread that the work of a scope is no longer wanted.
-final class Cancellation: Sendable {
-    private let flag = Atomic(false)
-
-    var isCancelled: Bool { flag.load(ordering: .relaxed) }
-
-    func cancel() { flag.store(true, ordering: .relaxed) }
-}
-
-/// The monotonic clock in nanoseconds.
-func monotonicNanoseconds() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-}

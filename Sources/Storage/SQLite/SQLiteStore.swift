@@ -29,7 +29,7 @@ package final class SQLiteStore: DocumentStore {
 
     private let threads: WorkerThreads
     private let readers: Readers
-    private let writer: SQLiteWriter
+    private let writer: WriteQueue<SQLiteSession>
     private let file: SQLiteFile
     private let isClosed = Atomic(false)
 
@@ -40,7 +40,7 @@ package final class SQLiteStore: DocumentStore {
         self.file = file
         threads = WorkerThreads(count: count)
         readers = Readers(count: count)
-        writer = SQLiteWriter { try file.connect(readonly: false) }
+        writer = WriteQueue(lanes: 1) { SQLiteWriter { try file.connect(readonly: false) }.run }
     }
 
     package func read<R: Sendable>(
@@ -102,7 +102,7 @@ package final class SQLiteStore: DocumentStore {
             try await withCheckedThrowingContinuation { continuation in
                 let outcome = Mutex<Result<R, any Error>>(.failure(StoreError(.internalFault, "the write never ran")))
                 writer.submit(
-                    SQLiteWriter.Request(isAlone: alone) { session in
+                    WriteQueue.Request(isAlone: alone) { session in
                         guard !cancellation.isCancelled else { throw StoreError(.cancelled, "the work was stopped") }
                         let value = try body(session)
                         outcome.withLock { $0 = .success(value) }
