@@ -5,21 +5,14 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 tandem_mongo_functions tandem_mongo;
 
 static char reason[512];
 
-// The driver's own handler writes to stdout, which belongs to the protocol.
-static void log_to_stderr(mongoc_log_level_t level, const char *domain, const char *message, void *context) {
-    (void)context;
-    // Warnings are about transactions that were given up, which callers hear of anyway.
-    if (level > MONGOC_LOG_LEVEL_CRITICAL) return;
-    char line[1024];
-    int length = snprintf(line, sizeof line, "%s: %s\n", domain, message);
-    if (length >= (int)sizeof line) length = sizeof line - 1;
-    if (length > 0) (void)!write(2, line, (size_t)length);
+// The driver's own handler writes to stdout, which belongs to the protocol. Whatever matters is the error of a call, too.
+static void ignore(mongoc_log_level_t level, const char *domain, const char *message, void *context) {
+    (void)level, (void)domain, (void)message, (void)context;
 }
 
 static void load(void) {
@@ -37,7 +30,7 @@ static void load(void) {
         return; \
     }
     TANDEM_MONGO_FUNCTIONS(TANDEM_MONGO_RESOLVE)
-    tandem_mongo.mongoc_log_set_handler(log_to_stderr, NULL);
+    tandem_mongo.mongoc_log_set_handler(ignore, NULL);
     tandem_mongo.mongoc_init();
 }
 

@@ -81,6 +81,13 @@ final class MongoDriver: Sendable {
         state.withLock { $0.refusal = (monotonicNanoseconds() + 200_000_000, failure) }
     }
 
+    /// A message of the driver about the connection string, without what it quotes of it: that may be the password.
+    private func withoutQuotes(_ message: String) -> String {
+        guard uri.contains("@") else { return message }
+        let parts = message.split(separator: "\"", omittingEmptySubsequences: false)
+        return parts.enumerated().map { $0 % 2 == 0 ? String($1) : "…" }.joined(separator: "\"")
+    }
+
     private func open() throws(StoreError) -> (pool: OpaquePointer, choosesReads: Bool) {
         if let reason = tandem_mongo_load() {
             throw StoreError(
@@ -101,7 +108,7 @@ final class MongoDriver: Sendable {
             guard let pool = tandem_mongo_pool_new(uri, limits, &error) else {
                 throw StoreError(
                     .unavailable,
-                    "the MongoDB connection string can't be used: \(MongoFailure(error).message)"
+                    "the MongoDB connection string can't be used: \(withoutQuotes(MongoFailure(error).message))"
                 )
             }
             state.pool = pool

@@ -125,7 +125,8 @@ struct MongoTransactions {
     ) throws -> (any Error)? {
         let mark = writes.mark()
         do { try request.run(session) } catch {
-            guard !writes.wasRefused, !(error is MongoFailure), writes.goBack(to: mark) else { throw error }
+            let isOurs = error is MongoFailure || error is PendingWrites.GivenUp || error is PendingWrites.SchemaChanges
+            guard !writes.wasRefused, !isOurs, writes.goBack(to: mark) else { throw error }
             return error
         }
         return nil
