@@ -24,6 +24,8 @@ NAME = "tandem"
 FRUGAL = [
     "--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "128", "--nounixsocket",
     "--setParameter", "diagnosticDataCollectionEnabled=false",
+    # Processes that tests kill leave transactions behind, whose rows nobody can write until the server gives them up.
+    "--setParameter", "transactionLifetimeLimitSeconds=5",
 ]
 ADDRESS_IN_USE = 48
 SECONDS_TO_START = 60

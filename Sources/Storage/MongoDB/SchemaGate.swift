@@ -113,7 +113,13 @@ struct SchemaGate {
                 try connection.command(command, on: project.metadata, writes: true)
                 return
             } catch let failure as MongoFailure where failure.code == 50 || failure.code == 24 {
-                guard monotonicNanoseconds() - start < UInt64(milliseconds) * 1_000_000 else { throw failure }
+                guard monotonicNanoseconds() - start < UInt64(milliseconds) * 1_000_000 else {
+                    throw StoreError(
+                        .busy,
+                        "a transaction keeps the schema of the project from being changed, perhaps that of a process "
+                            + "which died; MongoDB gives it up after transactionLifetimeLimitSeconds, then it works again"
+                    )
+                }
             }
         }
     }
