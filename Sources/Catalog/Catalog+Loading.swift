@@ -18,10 +18,13 @@ extension Catalog {
         let root = ObjectReader(object, of: "top level")
         var shared: [String: Parameter] = [:]
         for (name, reader) in root.section("parameters") { shared[name] = Parameter(reader, name: name) }
+        var operations = root.objects("operations").map { Operation($0, shared: shared) }
         let services = root.section("services").map { name, reader in
-            Service(id: name, summary: reader.string("summary"), noun: reader.string("noun"))
+            if let dialect: Dialect = reader.optionalWord("dialect") {
+                operations += Self.twins(of: reader.string("sameAs"), in: dialect, operations)
+            }
+            return Service(id: name, summary: reader.string("summary"), noun: reader.string("noun"))
         }
-        let operations = root.objects("operations").map { Operation($0, shared: shared) }
         for operation in operations where !services.contains(where: { $0.id == operation.service }) {
             preconditionFailure("catalog.json, \(operation.id): its service is not declared")
         }
@@ -31,5 +34,19 @@ extension Catalog {
             services: services,
             vocabulary: Vocabulary(ObjectReader(search, of: "search"))
         )
+    }
+
+    /// The operations of a service once more, in other words.
+    private static func twins(of service: String, in dialect: Dialect, _ operations: [Operation]) -> [Operation] {
+        var translated: [ObjectIdentifier: Parameter] = [:]
+        return operations.filter { $0.service == service }.compactMap { original in
+            let parameters = original.parameters.map { parameter in
+                if let known = translated[ObjectIdentifier(parameter)] { return known }
+                let new = Parameter(parameter, in: dialect)
+                translated[ObjectIdentifier(parameter)] = new
+                return new
+            }
+            return Operation(original, in: dialect, parameters: parameters)
+        }
     }
 }

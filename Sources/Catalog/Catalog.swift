@@ -74,13 +74,13 @@ package final class Catalog: Sendable {
     /// The error for an id that ``operation(_:)`` doesn't know: `operation_unknown` with near misses.
     package func unknownOperation(_ spelling: String) -> AppError {
         var near = Spelling.suggestions(for: spelling, among: operations.map(\.id))
-        if near.isEmpty { near = index.ranked(spelling, service: nil).hits.prefix(3).map(\.operation.id) }
+        if near.isEmpty { near = index.ranked(spelling, service: nil).hits.prefix(3).map(\.id) }
         let suggestion = near.isEmpty ? "" : "Did you mean \(near.joined(separator: " or "))? "
         return AppError(
             .operationUnknown,
             "There is no operation '\(spelling)'.",
             argument: "operation",
-            hint: suggestion + "catalog-search finds operations by what they do."
+            hint: "\(suggestion)catalog-search finds operations by what they do."
         )
     }
 }

@@ -55,7 +55,9 @@ package final class Engine: Sendable {
     /// Runs one operation.
     /// - Throws: an error of the contract; nothing was changed then.
     package func execute(_ invocation: Invocation) async throws(AppError) -> Response {
-        guard let operation = catalog.operation(invocation.operation), let handler = handlers[operation.id] else {
+        guard let operation = catalog.operation(invocation.operation),
+            let handler = handlers[operation.implementation]
+        else {
             throw catalog.unknownOperation(invocation.operation)
         }
         let caller = try access.authorize(invocation.actor, for: operation)
@@ -70,9 +72,9 @@ package final class Engine: Sendable {
             try await key.check(store)
             return try await handler.run(call, pipeline)
         } catch let error as AppError {
-            throw error
+            throw error.said(in: operation.dialect)
         } catch let error as StoreError {
-            throw translate(error, operation.id)
+            throw translate(error, operation.id).said(in: operation.dialect)
         } catch {
             log.error("\(operation.id) failed: \(error)")
             throw AppError(.generalServerError, "\(operation.id) failed because of a fault in Tandem.")
@@ -101,7 +103,7 @@ package final class Engine: Sendable {
         case .cancelled: return AppError(.generalServerError, "The call was cancelled.")
         case .busy, .full, .unavailable, .damaged:
             log.error("\(operation): \(error.message)")
-            return AppError(.storeUnavailable, error.message)
+            return AppError(.storeUnavailable, "\(error.message)")
         case .duplicateID, .uniqueViolation, .historyLost, .internalFault:
             log.error("\(operation) failed in the store: \(error.message)")
             return AppError(.generalServerError, "\(operation) failed because of a fault in Tandem.")

@@ -28,9 +28,7 @@ extension Query {
             do throws(AppError) {
                 try add(try Term(item))
             } catch {
-                var error = error
-                error.argument = "queries[\(index)]"
-                throw error
+                throw error.about("queries[\(index)]")
             }
         }
         let (comparisons, operands) = Filter.and(filters).weight
@@ -142,9 +140,9 @@ private struct Term {
         }
     }
 
-    static let example = #"For example {"method":"equal","attribute":"status","values":["open"]}."#
+    static let example: Prose = #"For example {"method":"equal","attribute":"status","values":["open"]}."#
 
-    func invalid(_ reason: String) -> AppError {
+    func invalid(_ reason: Prose) -> AppError {
         AppError(.generalQueryInvalid, "Invalid query '\(method)': \(reason).")
     }
 
@@ -206,7 +204,7 @@ private struct Term {
             .generalQueryInvalid,
             "Invalid query method: '\(method)'.",
             hint: near.isEmpty
-                ? "Methods are " + known.joined(separator: ", ") + "."
+                ? "Methods are \(known.joined(separator: ", "))."
                 : "Did you mean \(near.joined(separator: " or "))?"
         )
     }

@@ -6,7 +6,7 @@ import Values
 struct DescriptorTests {
     @Test func declaresEveryOperationOnce() {
         let ids = Catalog.embedded.operations.map(\.id)
-        #expect(ids.count == 53)
+        #expect(ids.count == 104)
         #expect(Set(ids).count == ids.count)
     }
 
@@ -25,11 +25,36 @@ struct DescriptorTests {
         #expect(row.parameters.map(\.name) == ["databaseId", "tableId", "rowId", "data", "permissions"])
     }
 
+    @Test func statesTheFactsOfItsDeprecatedTwin() throws {
+        let document = try operation("databases.createDocument")
+        #expect(document.service == "databases")
+        #expect(document.path == "/v1/databases/:databaseId/collections/:collectionId/documents")
+        #expect(document.scopes == ["documents.write"])
+        #expect(document.effect == .write)
+        #expect(document.status == 201)
+        #expect(document.model == "document")
+        #expect(document.summary == "Insert one document into a collection")
+        #expect(document.event == "databases.[databaseId].collections.[collectionId].documents.[documentId].create")
+        #expect(document.parameters.map(\.name) == ["databaseId", "collectionId", "documentId", "data", "permissions"])
+        #expect(document.replacedBy == "tablesDB.createRow")
+        #expect(document.implementation == "tablesDB.createRow")
+        for operation in Catalog.embedded.operations where operation.service == "databases" {
+            let texts = ([operation.id, operation.summary, operation.description, operation.path] + operation.scopes)
+            for text in texts + operation.parameters.flatMap({ [$0.name, $0.description] }) {
+                #expect(
+                    text.firstMatch(of: /(?i)\b(tables?|rows?|columns?|tablesdb)\b/) == nil,
+                    "\(operation.id): \(text)"
+                )
+            }
+        }
+    }
+
     @Test func onlyContainersAndSchemaAreDestroyed() {
         let destroying = Catalog.embedded.operations.filter { $0.effect == .destroy }.map(\.id)
         #expect(
             destroying == [
                 "tablesDB.delete", "tablesDB.deleteTable", "tablesDB.deleteColumn", "tablesDB.deleteIndex",
+                "databases.delete", "databases.deleteCollection", "databases.deleteAttribute", "databases.deleteIndex",
             ]
         )
     }
@@ -89,7 +114,12 @@ struct NarrowingTests {
 
     @Test func anyOneScopeSuffices() {
         let narrowed = Catalog.embedded.narrowed(services: nil, scopes: ["documents.read"], readOnly: false)
-        #expect(narrowed.operations.map(\.id) == ["project.describe", "tablesDB.listRows", "tablesDB.getRow"])
+        #expect(
+            narrowed.operations.map(\.id) == [
+                "project.describe", "tablesDB.listRows", "tablesDB.getRow", "databases.listDocuments",
+                "databases.getDocument",
+            ]
+        )
     }
 
     @Test func servicesAreNamedInAnySpelling() {

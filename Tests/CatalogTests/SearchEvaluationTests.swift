@@ -26,7 +26,8 @@ struct SearchEvaluationTests {
 
     @Test func theSetCoversEveryOperation() throws {
         let expected = try #require(try set.array).flatMap { $0["expect"]?.strings ?? [] }
-        #expect(Set(expected) == Set(Catalog.embedded.operations.map(\.id)))
+        // Deprecated twins are found by what finds their successors.
+        #expect(Set(expected) == Set(Catalog.embedded.operations.map(\.implementation)))
         #expect(try set.array?.count ?? 0 >= 220)
     }
 

@@ -9,7 +9,7 @@ struct CatalogAgreementTests {
     @Test(arguments: Backend.available)
     func everyOperationHasAHandlerAndEveryHandlerAnOperation(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in
-            let declared = Set(Catalog.embedded.operations.map(\.id))
+            let declared = Set(Catalog.embedded.operations.map(\.implementation))
             let handled = engine.engine.handledOperations
             #expect(declared.subtracting(handled).sorted() == [])
             #expect(handled.subtracting(declared).sorted() == [])

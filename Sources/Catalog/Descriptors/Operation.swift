@@ -1,4 +1,4 @@
-import Values
+package import Values
 
 /// What can be asked of the backend: one operation as `catalog.json` declares it.
 package final class Operation: Sendable {
@@ -44,15 +44,24 @@ package final class Operation: Sendable {
     package let model: String
     /// The pattern of the event it causes, with `[name]` for ids; nil when it causes none.
     package let event: String?
+    /// The names in brackets in ``event``, as the engine knows them.
+    package let eventIDs: [String]
     package let isDeprecated: Bool
     /// The id of the operation to use instead of a deprecated one.
     package let replacedBy: String?
     package let parameters: [Parameter]
+    /// The words in which it speaks.
+    package let dialect: Dialect
+    /// The operation that does the same in the words in which the catalog is written; nil when it is such a one.
+    let original: Operation?
 
     /// The part of ``id`` before the dot.
     package let service: String
     /// The part of ``id`` after the dot.
     package let name: String
+
+    /// The id of the operation whose handler serves it.
+    package var implementation: String { original?.id ?? id }
 
     init(_ reader: ObjectReader, shared: [String: Parameter]) {
         let id = reader.string("id")
@@ -70,7 +79,9 @@ package final class Operation: Sendable {
         runs = reader.optionalWord("runs") ?? (effect == .read ? .read : .write)
         status = reader.integer("status")
         model = reader.string("model")
-        event = reader.optionalString("event")
+        let event = reader.optionalString("event")
+        self.event = event
+        eventIDs = event.map(Self.names) ?? []
         isDeprecated = reader.flag("deprecated")
         replacedBy = reader.optionalString("replacedBy")
         parameters = reader.array("parameters").map { item in
@@ -82,13 +93,49 @@ package final class Operation: Sendable {
             default: reader.fail("a parameter must be a name or an object")
             }
         }
-        let parts = id.split(separator: ".", maxSplits: 1)
-        guard parts.count == 2 else { reader.fail("the id must be service.method") }
-        service = String(parts[0])
-        name = String(parts[1])
+        dialect = .tables
+        original = nil
+        guard let parts = Self.split(id) else { reader.fail("the id must be service.method") }
+        (service, name) = parts
         guard Set(parameters.map(\.name)).count == parameters.count else {
             reader.fail("a parameter is declared twice")
         }
         guard summary.count <= 100 else { reader.fail("the summary is longer than 100 characters") }
+    }
+    /// The same operation in other words, for which the first of its scopes is needed; nil when those words have none.
+    init?(_ original: Operation, in dialect: Dialect, parameters: [Parameter]) {
+        id = dialect.translated(original.id)
+        guard id != original.id, let parts = Self.split(id) else { return nil }
+        (service, name) = parts
+        aliases = []
+        summary = dialect.translated(original.summary)
+        description = dialect.translated(original.description)
+        keywords = []
+        method = original.method
+        path = dialect.translated(original.path)
+        scopes = original.scopes.prefix(1).map { dialect.translated($0) }
+        auth = original.auth
+        effect = original.effect
+        runs = original.runs
+        status = original.status
+        model = dialect.translated(original.model)
+        event = original.event.map { dialect.translated($0) }
+        eventIDs = original.eventIDs
+        isDeprecated = true
+        replacedBy = original.replacedBy ?? original.id
+        self.parameters = parameters
+        self.dialect = dialect
+        self.original = original
+    }
+
+    private static func split(_ id: String) -> (service: String, name: String)? {
+        let parts = id.split(separator: ".", maxSplits: 1)
+        return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
+    }
+
+    private static func names(in pattern: String) -> [String] {
+        pattern.split(separator: ".").compactMap { part in
+            part.hasPrefix("[") ? String(part.dropFirst().dropLast()) : nil
+        }
     }
 }

@@ -9,6 +9,8 @@ package final class Parameter: Sendable {
 
     /// camelCase; empty for the items of a list.
     package let name: String
+    /// The name by which the engine knows it.
+    let key: String
     package let place: Place
     package let type: ParameterType
     package let isRequired: Bool
@@ -20,11 +22,24 @@ package final class Parameter: Sendable {
 
     init(_ reader: ObjectReader, name fallback: String = "") {
         name = reader.optionalString("name") ?? fallback
+        key = name
         place = reader.optionalWord("in") ?? .body
         type = ParameterType(reader)
         isRequired = reader.flag("required")
         isNullable = reader.flag("nullable")
         defaultValue = reader.object["default"]
         description = reader.optionalString("description") ?? ""
+    }
+
+    /// The same parameter in other words.
+    init(_ original: Parameter, in dialect: Dialect) {
+        name = dialect.translated(original.name)
+        key = original.key
+        place = original.place
+        type = original.type.translated(into: dialect)
+        isRequired = original.isRequired
+        isNullable = original.isNullable
+        defaultValue = original.defaultValue
+        description = dialect.translated(original.description)
     }
 }

@@ -78,4 +78,13 @@ extension ParameterType {
         case let other: reader.fail("unknown type '\(other)'")
         }
     }
+
+    /// The same kind with the names and texts of its members in other words.
+    func translated(into dialect: Dialect) -> ParameterType {
+        switch self {
+        case .object(let members): .object(members.map { Parameter($0, in: dialect) })
+        case .array(let item, let count): .array(of: Parameter(item, in: dialect), count: count)
+        default: self
+        }
+    }
 }

@@ -25,14 +25,14 @@ extension Catalog {
         detail: Detail = .signature
     ) -> JSON {
         let ranking = index.ranked(query, service: service)
-        var found = ranking.hits.map(\.operation)
+        var found = ranking.hits
         let exact = operation(query)
         if let exact {
             found.removeAll { $0 === exact }
             found.insert(exact, at: 0)
         }
         let hits = found.prefix(limit).map { operation in
-            operation.hit(withSchema: detail == .schema || operation === exact)
+            hit(operation, withSchema: detail == .schema || operation === exact)
         }
         var answer: JSONObject = ["hits": .array(hits), "total": .int(Int64(found.count))]
         if exact == nil, ranking.isWeak { answer["hint"] = .string(hint(found.isEmpty, service: service)) }
@@ -47,15 +47,18 @@ extension Catalog {
         let start = isEmpty ? "Nothing matches." : "No operation fits well."
         return "\(start) Say what is to be done to what, such as \"add a column\". Services are \(list)"
     }
-}
 
-extension Operation {
-    fileprivate func hit(withSchema: Bool) -> JSON {
+    private func hit(_ operation: Operation, withSchema: Bool) -> JSON {
+        var summary = operation.summary
+        if operation.isDeprecated {
+            let successor = operation.replacedBy.flatMap { self.operation($0) }
+            summary += successor.map { " (deprecated: \($0.id))" } ?? " (deprecated)"
+        }
         var hit: JSONObject = [
-            "operation": .string(id), "summary": .string(summary), "signature": .string(signature),
-            "effect": .string(effect.rawValue),
+            "operation": .string(operation.id), "summary": .string(summary),
+            "signature": .string(operation.signature), "effect": .string(operation.effect.rawValue),
         ]
-        if withSchema { hit["schema"] = inputSchema }
+        if withSchema { hit["schema"] = operation.inputSchema }
         return .object(hit)
     }
 }

@@ -3,7 +3,7 @@ import Values
 extension SearchIndex {
     /// The operations that match a query, best first.
     struct Ranking {
-        var hits: [(operation: Operation, score: Double)] = []
+        var hits: [Operation] = []
         /// Whether even the best hit explains little of the query.
         var isWeak = true
     }
@@ -45,18 +45,27 @@ extension SearchIndex {
             scores[document] = max(scores[document], scores.max() ?? 0) * Self.wholeName
         }
         let folded = service.map(Spelling.folded)
-        var ranking = Ranking()
-        ranking.hits = documents.indices
-            .filter { scores[$0] > 0 && (folded == nil || Spelling.folded(documents[$0].operation.service) == folded) }
+        let found = documents.indices.filter { scores[$0] > 0 && documents[$0].operation(of: folded) != nil }
             .sorted { (-scores[$0], $0) < (-scores[$1], $1) }
-            .map { (documents[$0].operation, scores[$0]) }
-        guard let best = ranking.hits.first else { return ranking }
-        ranking.hits.removeAll { $0.score < best.score * Self.smallestShare }
-        if let document = documents.firstIndex(where: { $0.operation === best.operation }) {
-            let words = Double(query.parts.count { !$0.isGuess } + query.unknown)
-            ranking.isWeak = matched[document] < words * 0.4
-        }
+        var ranking = Ranking()
+        guard let best = found.first else { return ranking }
+        let shown = found.filter { scores[$0] >= scores[best] * Self.smallestShare }
+        ranking.hits = shown.compactMap { documents[$0].operation(of: folded) }
+        if folded == nil { addTwins(of: shown, text, to: &ranking.hits) }
+        let words = Double(query.parts.count { !$0.isGuess } + query.unknown)
+        ranking.isWeak = matched[best] < words * 0.4
         return ranking
+    }
+
+    /// Who asks in other words may want the operations that speak them: the one of the best hit stands right behind it,
+    /// the others after all hits.
+    private func addTwins(of shown: [Int], _ text: String, to hits: inout [Operation]) {
+        let words = Words.split(text)
+        let twins = shown.compactMap { documents[$0].twin }.filter { $0.dialect.isSpoken(in: words) }
+        guard let first = twins.first else { return }
+        let isOfBest = first === documents[shown[0]].twin
+        if isOfBest { hits.insert(first, at: 1) }
+        hits += twins.dropFirst(isOfBest ? 1 : 0)
     }
 
     private func add(_ part: SearchQuery.Part, to scores: inout [Double], _ matched: inout [Double]) {
@@ -104,12 +113,22 @@ extension SearchIndex {
     }
 
     private func rankReplacementsFirst(_ scores: inout [Double]) {
-        for (index, document) in documents.enumerated() where document.operation.isDeprecated && scores[index] > 0 {
+        for (index, document) in documents.enumerated() where scores[index] > 0 {
+            let operation = document.operation.original ?? document.operation
+            guard operation.isDeprecated else { continue }
             scores[index] *= Self.deprecatedWeight
-            guard let new = documents.firstIndex(where: { $0.operation.id == document.operation.replacedBy }) else {
+            guard let new = documents.firstIndex(where: { $0.operation.implementation == operation.replacedBy }) else {
                 continue
             }
             if scores[new] > 0 { scores[index] = min(scores[index], scores[new] * 0.99) }
         }
+    }
+}
+
+extension SearchIndex.Document {
+    /// The operation that it stands for in a service, given folded; nil for any service.
+    fileprivate func operation(of service: [UInt8]?) -> Operation? {
+        guard let service else { return operation }
+        return [operation, twin].compactMap(\.self).first { Spelling.folded($0.service) == service }
     }
 }

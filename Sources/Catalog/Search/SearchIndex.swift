@@ -9,9 +9,11 @@ struct SearchIndex: Sendable {
         let weight: Double
     }
 
-    /// One searchable operation.
+    /// What one search result stands for. Operations that differ in their words only are found by the same texts.
     struct Document: Sendable {
         let operation: Operation
+        /// The same operation in other words.
+        let twin: Operation?
         /// The stem of the first word of its name.
         let verb: String
         /// The terms of the other words of its name.
@@ -30,20 +32,27 @@ struct SearchIndex: Sendable {
     private let postings: [[Posting]]
 
     init(operations: [Operation], services: [Catalog.Service], vocabulary: Vocabulary) {
-        var builder = SearchIndexBuilder(count: operations.count)
-        let names = operations.map { operation in
-            let words = Words.split(operation.name)
-            return words.count > 1 ? words : words + services.filter { $0.id == operation.service }.map(\.noun)
+        let (shown, twins) = Self.grouped(operations)
+        let sources = shown.map { $0.original ?? $0 }
+        var builder = SearchIndexBuilder(count: shown.count)
+        let names = sources.enumerated().map { document, source in
+            let words = Words.split(source.name)
+            return words.count > 1 ? words : words + services.filter { $0.id == shown[document].service }.map(\.noun)
         }
-        for (document, operation) in operations.enumerated() {
+        for (document, source) in sources.enumerated() {
             builder.add([names[document].joined(separator: " ")], to: .name, of: document)
-            for field in SearchField.allCases { builder.add(field.texts(of: operation), to: field, of: document) }
+            for field in SearchField.allCases { builder.add(field.texts(of: source), to: field, of: document) }
         }
         let stems = names.map { $0.map(Stemmer.stem) }
         nouns = Set(stems.compactMap(\.last))
         let (terms, postings) = builder.finished(nouns: nouns)
-        documents = zip(operations, stems).map { operation, name in
-            Document(operation: operation, verb: name[0], nouns: name.dropFirst().compactMap { terms[$0] })
+        documents = zip(shown, stems).map { operation, name in
+            Document(
+                operation: operation,
+                twin: twins[operation.id],
+                verb: name[0],
+                nouns: name.dropFirst().compactMap { terms[$0] }
+            )
         }
         verbs = Set(documents.map(\.verb))
         clearTerms = builder.clearTerms
@@ -51,6 +60,21 @@ struct SearchIndex: Sendable {
         self.postings = postings
         self.vocabulary = vocabulary
         typos = TypoFinder(words: builder.words.union(vocabulary.words))
+    }
+
+    /// The operations to show, and by their ids those that say the same in other words.
+    private static func grouped(_ operations: [Operation]) -> (shown: [Operation], twins: [String: Operation]) {
+        let ids = Set(operations.map(\.id))
+        var shown: [Operation] = []
+        var twins: [String: Operation] = [:]
+        for operation in operations {
+            if let original = operation.original, ids.contains(original.id) {
+                twins[original.id] = operation
+            } else {
+                shown.append(operation)
+            }
+        }
+        return (shown, twins)
     }
 
     /// The number of a term, which is a stem or two stems with a space between them.

@@ -1,8 +1,8 @@
 package import Values
 
 extension Operation {
-    /// Checks arguments against the declaration, and returns them under their declared names, in declared order, with
-    /// defaults filled in.
+    /// Checks arguments against the declaration, and returns them in declared order and with defaults filled in, under
+    /// the names by which the engine knows them.
     ///
     /// Names are accepted in camelCase and snake_case. Null counts as left out unless the parameter is nullable. What
     /// is inside an object argument such as `data` is not touched.
@@ -18,7 +18,7 @@ extension Operation {
         var lacksRequired = false
         for parameter in parameters {
             guard let index = Self.index(of: parameter.name, in: given, from: next) else {
-                if let value = parameter.defaultValue { result.members.append((parameter.name, value)) }
+                if let value = parameter.defaultValue { result.members.append((parameter.key, value)) }
                 if parameter.isRequired { lacksRequired = true }
                 continue
             }
@@ -26,12 +26,12 @@ extension Operation {
             used += 1
             let value = given[index].value
             if value.isNull, !parameter.isNullable {
-                if let value = parameter.defaultValue { result.members.append((parameter.name, value)) }
+                if let value = parameter.defaultValue { result.members.append((parameter.key, value)) }
                 if parameter.isRequired { lacksRequired = true }
                 continue
             }
             do throws(Mismatch) {
-                result.members.append((parameter.name, try parameter.checked(value)))
+                result.members.append((parameter.key, try parameter.checked(value)))
             } catch {
                 throw invalid(parameter, error)
             }
@@ -59,7 +59,7 @@ extension Operation {
                 throw AppError(
                     .generalArgumentInvalid,
                     "'\(other)' and '\(key)' are the same argument of \(id), given twice.",
-                    argument: parameter.name,
+                    argument: "\(parameter.name)",
                     hint: "Give '\(parameter.name)' once."
                 )
             }
@@ -71,7 +71,7 @@ extension Operation {
     private func unknown(_ key: String) -> AppError {
         let names = parameters.map(\.name)
         let near = Spelling.suggestions(for: key, among: names)
-        let hint: String
+        let hint: Prose
         if names.isEmpty {
             hint = "It takes no arguments."
         } else if near.isEmpty {
@@ -79,7 +79,7 @@ extension Operation {
         } else {
             hint = "Did you mean \(near.map { "'\($0)'" }.joined(separator: " or "))?"
         }
-        return AppError(.generalArgumentInvalid, "\(id) has no argument '\(key)'.", argument: key, hint: hint)
+        return AppError(.generalArgumentInvalid, "\(id) has no argument '\(key)'.", argument: "\(key)", hint: hint)
     }
 
     private func missing(in arguments: JSONObject) -> AppError {
@@ -89,8 +89,8 @@ extension Operation {
             return value.isNull && !parameter.isNullable
         }.map(\.name)
         let list = names.map { "'\($0)'" }.joined(separator: ", ")
-        let message = names.count == 1 ? "\(list) is required." : "\(list) are required."
-        return AppError(.generalArgumentInvalid, message, argument: names[0], hint: "Call \(signature).")
+        let message: Prose = names.count == 1 ? "\(list) is required." : "\(list) are required."
+        return AppError(.generalArgumentInvalid, message, argument: "\(names[0])", hint: "Call \(signature).")
     }
 
     private func invalid(_ parameter: Parameter, _ mismatch: Mismatch) -> AppError {
@@ -98,8 +98,8 @@ extension Operation {
         return AppError(
             .generalArgumentInvalid,
             "'\(argument)' \(mismatch.reason).",
-            argument: argument,
-            hint: mismatch.hint ?? parameter.description
+            argument: "\(argument)",
+            hint: Prose(quoting: mismatch.hint ?? parameter.description)
         )
     }
 }

@@ -20,7 +20,7 @@ package struct EventRecord: Sendable, Equatable {
     init?(of call: Call, ids known: [String: String], payload: [UInt8]) {
         guard let event = call.operation.event else { return nil }
         self.event = event
-        ids = Self.names(in: event).map { known[$0] ?? call.string($0) }
+        ids = call.operation.eventIDs.map { known[$0] ?? call.string($0) }
         actor = call.caller.actor.description
         at = call.now
         self.payload = payload
@@ -53,12 +53,5 @@ package struct EventRecord: Sendable, Equatable {
         writer.raw(payload)
         writer.raw("}")
         return writer.bytes
-    }
-
-    /// The names in brackets: `databaseId`, `tableId`, `rowId`.
-    private static func names(in pattern: String) -> [String] {
-        pattern.split(separator: ".").compactMap { part in
-            part.hasPrefix("[") ? String(part.dropFirst().dropLast()) : nil
-        }
     }
 }

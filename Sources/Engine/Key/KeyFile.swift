@@ -62,7 +62,7 @@ package struct KeyFile: Sendable {
         return Array(key.prefix(count))
     }
 
-    private func refusal(_ message: String, hint: String) -> AppError {
+    private func refusal(_ message: Prose, hint: Prose) -> AppError {
         AppError(.storeUnavailable, message, hint: hint)
     }
 }

@@ -10,6 +10,9 @@ struct Call: Sendable {
     let now: Timestamp
     let clock: WallClock
 
+    /// The words in which the caller speaks and is answered.
+    var dialect: Dialect { operation.dialect }
+
     /// An argument that the catalog demands, as a string.
     func string(_ name: String) -> String { arguments[name]?.string ?? "" }
 

@@ -18,6 +18,7 @@ class ReadContext {
 
     var caller: Caller { call.caller }
     var now: Timestamp { call.now }
+    var dialect: Dialect { call.dialect }
     var schema: SchemaReader { SchemaReader(session: session) }
 
     /// The database that the call names.

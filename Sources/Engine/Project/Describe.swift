@@ -82,7 +82,7 @@ enum DescribeHandlers {
         let table = try context.table()
         var sample = RowQuery(limit: 3)
         sample.orders = [Query.Order("$sequence", descending: true)]
-        let shape = RowShape.Bound(table)
+        let shape = RowShape.Bound(table, context.dialect)
         let rows = try context.session.rows(sample, in: table.layout).map {
             shorten(try JSON(parsing: shape.response($0).encoded))
         }

@@ -25,11 +25,12 @@ struct Index: Sendable, Equatable {
         )
     }
 
-    var json: JSON {
+    func json(_ dialect: Dialect) -> JSON {
         [
             "$id": .string(key), "$createdAt": .string(createdAt.text), "$updatedAt": .string(updatedAt.text),
             "key": .string(key), "type": .string(type), "status": .string(status.rawValue), "error": .string(error),
-            "columns": JSON(columns), "lengths": .array(lengths.map { .int($0) }), "orders": JSON(orders),
+            dialect.translated("columns"): JSON(columns), "lengths": .array(lengths.map { .int($0) }),
+            "orders": JSON(orders),
         ]
     }
 

@@ -39,8 +39,8 @@ final class Table: Sendable {
     let layout: TableLayout
     /// What queries may name.
     let fields: QueryBinding
-    /// The members of every row that say where it belongs, as JSON text.
-    let encodedIDs: [UInt8]
+    /// The members of every row that say where it belongs, as JSON text in the words of either dialect.
+    private let encodedIDs: (tables: [UInt8], collections: [UInt8])
     /// The keys of ``rowColumns`` as JSON text, each between its comma and its colon.
     let encodedKeys: [[UInt8]]
 
@@ -76,20 +76,26 @@ final class Table: Sendable {
             columns: rowColumns.map(\.layout)
         )
         fields = RowFields.binding(rowColumns)
-        encodedIDs = Array("\"$tableId\":\(JSON.string(id).text),\"$databaseId\":\(JSON.string(databaseID).text)".utf8)
+        let ids = "\":\(JSON.string(id).text),\"$databaseId\":\(JSON.string(databaseID).text)"
+        encodedIDs = (Array(("\"$tableId" + ids).utf8), Array(("\"$collectionId" + ids).utf8))
         encodedKeys = rowColumns.map { Array(",\(JSON.string($0.key).text):".utf8) }
+    }
+
+    func encodedIDs(_ dialect: Dialect) -> [UInt8] {
+        dialect == .tables ? encodedIDs.tables : encodedIDs.collections
     }
 
     func column(_ key: String) -> Column? { columns.first { $0.key == key } }
 
     func index(_ key: String) -> Index? { indexes.first { $0.key == key } }
 
-    var json: JSON {
+    func json(_ dialect: Dialect) -> JSON {
         [
             "$id": .string(id), "$createdAt": .string(createdAt.text), "$updatedAt": .string(updatedAt.text),
             "$permissions": JSON(permissions), "databaseId": .string(databaseID), "name": .string(name),
-            "enabled": .bool(enabled), "rowSecurity": .bool(rowSecurity), "columns": .array(columns.map(\.json)),
-            "indexes": .array(indexes.map(\.json)), "bytesMax": 0, "bytesUsed": 0,
+            "enabled": .bool(enabled), dialect.translated("rowSecurity"): .bool(rowSecurity),
+            dialect.translated("columns"): .array(columns.map(\.json)),
+            "indexes": .array(indexes.map { $0.json(dialect) }), "bytesMax": 0, "bytesUsed": 0,
         ]
     }
 }

@@ -11,8 +11,8 @@ enum ColumnRules {
     ///   - keyArgument: the argument that names the key.
     static func check(
         _ column: inout Column,
-        place: String = "",
-        keyArgument: String = "key"
+        place: Prose = "",
+        keyArgument: Prose = "key"
     ) throws(AppError) {
         guard !column.key.contains(".") else {
             throw AppError(
@@ -29,7 +29,8 @@ enum ColumnRules {
                     ? "A required column can't have a default: every row must give a value."
                     : "An array column can't have a default.",
                 argument: place + "default",
-                hint: "Leave out \"default\"" + (column.required ? ", or set \"required\" to false." : ".")
+                hint: column.required
+                    ? "Leave out \"default\", or set \"required\" to false." : "Leave out \"default\"."
             )
         }
         try checkBounds(column, place)
@@ -38,7 +39,7 @@ enum ColumnRules {
         }
     }
 
-    private static func checkBounds(_ column: Column, _ place: String) throws(AppError) {
+    private static func checkBounds(_ column: Column, _ place: Prose) throws(AppError) {
         if let low = column.minimum.int, let high = column.maximum.int, low > high {
             throw AppError(
                 .columnValueInvalid,
@@ -65,7 +66,7 @@ enum ColumnRules {
 
     /// - Throws: `column_already_exists` for a key that is taken, whatever its case, or not yet given back by a column
     ///   that is being renamed, and `column_limit_exceeded`.
-    static func checkRoom(for key: String, among columns: [Column], argument: String = "key") throws(AppError) {
+    static func checkRoom(for key: String, among columns: [Column], argument: Prose = "key") throws(AppError) {
         let folded = key.lowercased()
         if let taken = columns.first(where: { $0.key.lowercased() == folded || $0.storedAs.lowercased() == folded }) {
             throw AppError(

@@ -15,7 +15,7 @@ enum ColumnHandlers {
     ]
 
     private static func type(_ call: Call, _ verb: String) -> ColumnType {
-        words.first { call.operation.id == "tablesDB.\(verb)\($0.word)Column" }!.type
+        words.first { call.operation.implementation == "tablesDB.\(verb)\($0.word)Column" }!.type
     }
 
     static let create = Handler.define(

@@ -8,7 +8,8 @@ enum DatabaseHandlers {
     static let create = Handler.define("tablesDB.create", prepare: { $0.newID("databaseId") }) { id, context in
         let call = context.call
         let fields: JSONObject = [
-            "name": .string(call.string("name")), "enabled": .bool(call.bool("enabled")), "type": "tablesdb",
+            "name": .string(call.string("name")), "enabled": .bool(call.bool("enabled")),
+            "type": call.dialect == .tables ? "tablesdb" : "legacy",
             "search": .string(searchText(id, call.string("name"))),
         ]
         let row = NewRow(

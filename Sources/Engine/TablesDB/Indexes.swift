@@ -29,11 +29,11 @@ enum IndexHandlers {
             try TableHandlers.touch(table, [:], context)
             try context.enqueue(SchemaJobs.job(SchemaJobs.createIndex, table, part: checked.uid))
             context.eventIDs["indexId"] = checked.key
-            return checked.json
+            return checked.json(context.dialect)
         },
         conclude: { index, context in
             let table = try context.table()
-            guard let built = table.index(index.key) else { return index.json }
+            guard let built = table.index(index.key) else { return index.json(context.dialect) }
             guard built.status != .failed else {
                 throw AppError(
                     index.type == "unique" ? .rowUniqueConstraintViolation : .columnIndexInvalid,
@@ -42,11 +42,11 @@ enum IndexHandlers {
                     hint: "It stays listed as failed; tablesDB.deleteIndex removes it."
                 )
             }
-            return built.json
+            return built.json(context.dialect)
         }
     )
 
-    static let get = Handler.read("tablesDB.getIndex") { context in try index(context).1.json }
+    static let get = Handler.read("tablesDB.getIndex") { context in try index(context).1.json(context.dialect) }
 
     static let delete = Handler.define("tablesDB.deleteIndex", prepare: { _ in }) { _, context in
         let (table, index) = try index(context)
@@ -65,7 +65,7 @@ enum IndexHandlers {
     static let list = Handler.read("tablesDB.listIndexes") { context in
         let table = try context.table()
         return try indexes.answer(context, base: [.compare("table", .equal, [.string(table.uid)])]) {
-            SchemaReader.index($0).json
+            SchemaReader.index($0).json(context.dialect)
         }
     }
 
@@ -119,10 +119,10 @@ enum IndexRules {
     /// The index with an order and a length for each column.
     /// - Throws: `column_index_invalid`, `column_unknown`, `column_not_available`, `column_index_already_exists`,
     ///   `column_index_limit_exceeded`.
-    static func checked(_ index: Index, _ columns: [Column], _ others: [Index], place: String = "") throws(AppError)
+    static func checked(_ index: Index, _ columns: [Column], _ others: [Index], place: Prose = "") throws(AppError)
         -> Index
     {
-        func invalid(_ reason: String, _ argument: String, hint: String? = nil) -> AppError {
+        func invalid(_ reason: Prose, _ argument: Prose, hint: Prose? = nil) -> AppError {
             AppError(.columnIndexInvalid, reason, argument: place + argument, hint: hint)
         }
         if let taken = others.first(where: { $0.key.lowercased() == index.key.lowercased() }) {
@@ -167,7 +167,7 @@ enum IndexRules {
     }
 
     /// Why an index can't count so many leading characters of a column.
-    private static func misfit(_ length: Int64, of key: String, _ columns: [Column]) -> String? {
+    private static func misfit(_ length: Int64, of key: String, _ columns: [Column]) -> Prose? {
         guard let column = columns.first(where: { $0.key == key }), column.type.kind == .text else {
             return "'\(key)' holds no text, so an index can't count its leading characters."
         }
@@ -175,7 +175,7 @@ enum IndexRules {
         return "The column '\(key)' holds at most \(size) characters, not \(length)."
     }
 
-    private static func check(_ key: String, _ columns: [Column], _ argument: String) throws(AppError) {
+    private static func check(_ key: String, _ columns: [Column], _ argument: Prose) throws(AppError) {
         if ["$id", "$createdAt", "$updatedAt"].contains(key) { return }
         guard let column = columns.first(where: { $0.key == key }) else {
             let near = Spelling.suggestions(for: key, among: columns.map(\.key))

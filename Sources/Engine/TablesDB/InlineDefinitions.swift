@@ -5,7 +5,7 @@ enum InlineDefinitions {
     static func columns(_ call: Call) throws(AppError) -> [Column] {
         var result: [Column] = []
         for (index, item) in (call.arguments["columns"]?.array ?? []).enumerated() {
-            let place = "columns[\(index)]."
+            let place: Prose = "columns[\(index)]."
             let reader = Reader(item.object ?? JSONObject(), place)
             try reader.allow([
                 "key", "type", "format", "size", "required", "default", "array", "min", "max", "elements",
@@ -74,7 +74,7 @@ enum InlineDefinitions {
         default: break
         }
         throw reader.invalid(
-            name,
+            "\(own: name)",
             [.integer, .bigint, .float].contains(type)
                 ? "it must be \(type == .float ? "a number" : "an integer")" : "a \(type.rawValue) column has no range"
         )
@@ -88,7 +88,7 @@ enum InlineDefinitions {
             return column
         }
         for (position, item) in (call.arguments["indexes"]?.array ?? []).enumerated() {
-            let place = "indexes[\(position)]."
+            let place: Prose = "indexes[\(position)]."
             let reader = Reader(item.object ?? JSONObject(), place)
             try reader.allow(["key", "type", "columns", "attributes", "orders", "lengths"])
             let type = try reader.string("type")
@@ -117,14 +117,14 @@ enum InlineDefinitions {
     /// Reads the members of one inline definition.
     private struct Reader {
         let object: JSONObject
-        let place: String
+        let place: Prose
 
-        init(_ object: JSONObject, _ place: String) {
+        init(_ object: JSONObject, _ place: Prose) {
             self.object = object
             self.place = place
         }
 
-        func invalid(_ name: String, _ reason: String, hint: String? = nil) -> AppError {
+        func invalid(_ name: Prose, _ reason: Prose, hint: Prose? = nil) -> AppError {
             AppError(.generalArgumentInvalid, "Invalid \(place)\(name): \(reason).", argument: place + name, hint: hint)
         }
 
@@ -132,7 +132,7 @@ enum InlineDefinitions {
             guard let wrong = object.keys.first(where: { !names.contains($0) }) else { return }
             let near = Spelling.suggestions(for: wrong, among: names)
             throw invalid(
-                wrong,
+                "\(wrong)",
                 "there is no such member",
                 hint: near.isEmpty
                     ? "Members are \(names.joined(separator: ", "))."
@@ -141,27 +141,30 @@ enum InlineDefinitions {
         }
 
         func string(_ name: String) throws(AppError) -> String {
-            guard let value = object[name]?.string else { throw invalid(name, "it must be a string") }
+            guard let value = object[name]?.string else { throw invalid("\(own: name)", "it must be a string") }
             return value
         }
 
         func key(_ name: String) throws(AppError) -> String {
             let key = try string(name)
             guard ID.isValid(key) else {
-                throw invalid(name, "it must be 1 to 36 of A-Z a-z 0-9 . _ - and start with a letter or a digit")
+                throw invalid(
+                    "\(own: name)",
+                    "it must be 1 to 36 of A-Z a-z 0-9 . _ - and start with a letter or a digit"
+                )
             }
             return key
         }
 
         func bool(_ name: String) throws(AppError) -> Bool {
             guard let value = object[name] else { return false }
-            guard let flag = value.bool else { throw invalid(name, "it must be true or false") }
+            guard let flag = value.bool else { throw invalid("\(own: name)", "it must be true or false") }
             return flag
         }
 
         func integer(_ name: String, _ range: ClosedRange<Int64>) throws(AppError) -> Int64 {
             guard let number = object[name]?.int, range.contains(number) else {
-                throw invalid(name, "it must be an integer from \(range.lowerBound) to \(range.upperBound)")
+                throw invalid("\(own: name)", "it must be an integer from \(range.lowerBound) to \(range.upperBound)")
             }
             return number
         }
@@ -171,7 +174,7 @@ enum InlineDefinitions {
                 list.allSatisfy({ length.contains($0.unicodeScalars.count) })
             else {
                 throw invalid(
-                    name,
+                    "\(own: name)",
                     "it must be a list of at most 100 strings of \(length.lowerBound) to \(length.upperBound) characters"
                 )
             }

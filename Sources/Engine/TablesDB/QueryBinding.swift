@@ -62,7 +62,7 @@ struct QueryBinding: Sendable {
         )
     }
 
-    private func invalid(_ reason: String) -> AppError {
+    private func invalid(_ reason: Prose) -> AppError {
         AppError(.generalQueryInvalid, "Invalid query: \(reason).", argument: "queries")
     }
 
@@ -135,6 +135,6 @@ struct QueryBinding: Sendable {
     }
 
     private func checkPattern(_ text: String) throws(AppError) {
-        do throws(StoreError) { _ = try RegularExpression(text) } catch { throw invalid(error.message) }
+        do throws(StoreError) { _ = try RegularExpression(text) } catch { throw invalid("\(error.message)") }
     }
 }

@@ -52,8 +52,10 @@ struct RowData {
             first,
             missing.count == 1
                 ? "the required column \(names) has no value" : "required columns have no value: \(names)",
-            hint: missing.compactMap { key in table.column(key).map { "\(key): \($0.summary)" } }.joined(
-                separator: "; "
+            hint: Prose(
+                quoting: missing.compactMap { key in table.column(key).map { "\(key): \($0.summary)" } }.joined(
+                    separator: "; "
+                )
             )
         )
     }
@@ -77,7 +79,7 @@ struct RowData {
         }
         let names = table.rowColumns.map(\.key)
         let near = Spelling.suggestions(for: key, among: names)
-        let hint: String =
+        let hint: Prose =
             if names.isEmpty {
                 "The table has no columns; tablesDB.createTextColumn and its kin add them."
             } else if near.isEmpty { "Columns are \(names.joined(separator: ", "))." } else {
@@ -86,7 +88,7 @@ struct RowData {
         return invalid(key, "the table has no column '\(key)'", hint: hint)
     }
 
-    private static func invalid(_ field: String, _ reason: String, hint: String? = nil) -> AppError {
+    private static func invalid(_ field: String, _ reason: Prose, hint: Prose? = nil) -> AppError {
         AppError(.rowInvalidStructure, "Invalid row: \(reason).", argument: "data.\(field)", hint: hint)
     }
 }

@@ -10,7 +10,7 @@ enum RowList {
         let table = try context.table()
         let access = context.caller.access(.read, to: table)
         guard access != .none else { throw context.caller.refusal(.read, on: table) }
-        let shape = try RowShape(selected: query.select).bound(to: table)
+        let shape = try RowShape(selected: query.select).bound(to: table, context.dialect)
         var page = RowQuery(limit: query.limit ?? SystemList.defaultLimit)
         page.filters = try table.fields.filters(query.filters)
         page.orders = try table.fields.orders(query.orders)
@@ -27,10 +27,11 @@ enum RowList {
         let total =
             context.call.bool("total")
             ? try context.session.count(page, in: table.layout, cap: SystemList.countCap) : 0
+        let start: StaticString = context.dialect == .tables ? ",\"rows\":[" : ",\"documents\":["
         return Response { writer in
             writer.raw("{\"total\":")
             writer.write(Int64(total))
-            writer.raw(",\"rows\":[")
+            writer.raw(start)
             for (index, row) in rows.enumerated() {
                 if index > 0 { writer.raw(",") }
                 shape.write(row, to: &writer)

@@ -27,8 +27,8 @@ struct RowShape: Sendable {
     }
 
     /// - Throws: `general_query_invalid` for a field that is none.
-    func bound(to table: Table) throws(AppError) -> Bound {
-        guard let selected, !selected.contains("*") else { return Bound(table) }
+    func bound(to table: Table, _ dialect: Dialect) throws(AppError) -> Bound {
+        guard let selected, !selected.contains("*") else { return Bound(table, dialect) }
         var positions: [Int] = []
         for name in selected where !Self.system.contains(name) {
             guard let position = table.layout.position(of: name) else {
@@ -37,7 +37,7 @@ struct RowShape: Sendable {
             }
             positions.append(position)
         }
-        return Bound(table, system: Set(selected).intersection(Self.system), positions: positions)
+        return Bound(table, dialect, system: Set(selected).intersection(Self.system), positions: positions)
     }
 
     private static let system: Set<String> = ["$id", "$sequence", "$createdAt", "$updatedAt", "$permissions"]
@@ -45,12 +45,14 @@ struct RowShape: Sendable {
     /// A shape with the table it is for.
     struct Bound {
         private let table: Table
+        private let encodedIDs: [UInt8]
         private let system: Set<String>?
         /// The columns to read; nil: all.
         let positions: [Int]?
 
-        init(_ table: Table, system: Set<String>? = nil, positions: [Int]? = nil) {
+        init(_ table: Table, _ dialect: Dialect, system: Set<String>? = nil, positions: [Int]? = nil) {
             self.table = table
+            encodedIDs = table.encodedIDs(dialect)
             self.system = system
             self.positions = positions
         }
@@ -68,7 +70,7 @@ struct RowShape: Sendable {
                 writer.write(row.sequence)
                 writer.raw(",")
             }
-            writer.raw(table.encodedIDs)
+            writer.raw(encodedIDs)
             if has("$createdAt") {
                 writer.raw(",\"$createdAt\":")
                 writer.write(row.createdAt.text)

@@ -24,7 +24,7 @@ enum RowHandlers {
         guard let row = try context.session.row(context.call.string("rowId"), in: table.layout),
             access == .all || context.caller.may(.read, row.permissions, in: table)
         else { throw notFound(context) }
-        return try shape.bound(to: table).response(row)
+        return try shape.bound(to: table, context.dialect).response(row)
     }
 
     static let update = Handler.write("tablesDB.updateRow", prepare: { _ in }) { _, context in
@@ -86,7 +86,8 @@ enum RowHandlers {
                 permissions: permissions,
                 values: values
             ),
-            table
+            table,
+            context
         )
     }
 
@@ -105,7 +106,7 @@ enum RowHandlers {
             values: data.values
         )
         _ = try store(table) { try context.writer.update(row.id, change, in: table.layout) }
-        return try answer(new, table)
+        return try answer(new, table, context)
     }
 
     /// The permissions that the call sets; nil when it sets none.
@@ -128,8 +129,8 @@ enum RowHandlers {
         return row
     }
 
-    private static func answer(_ row: StoredRow, _ table: Table) throws -> Response {
-        let response = RowShape.Bound(table).response(row)
+    private static func answer(_ row: StoredRow, _ table: Table, _ context: ReadContext) throws -> Response {
+        let response = RowShape.Bound(table, context.dialect).response(row)
         guard response.encoded.count < maximumBytes else {
             throw AppError(
                 .rowInvalidStructure,

@@ -6,7 +6,8 @@ struct SystemList: Sendable {
     let layout: TableLayout
     /// The name of the items in the answer, for example `tables`.
     let name: String
-    let binding: QueryBinding
+    /// What queries may name, in the words of either dialect.
+    private let binding: (tables: QueryBinding, collections: QueryBinding)
     /// The store's name for what callers call `$id`, or `key`.
     let idField: String
 
@@ -21,7 +22,10 @@ struct SystemList: Sendable {
             let column = layout.columns[layout.position(of: field.column)!]
             return (field.name, QueryField(storeKey: field.column, kind: column.kind, isArray: column.isArray))
         }
-        binding = QueryBinding(own + Self.systemFields)
+        binding = (
+            QueryBinding(own + Self.systemFields),
+            QueryBinding(own.map { (Dialect.collections.translated($0.name), $0.field) } + Self.systemFields)
+        )
     }
 
     private static let systemFields: [(name: String, field: QueryField)] = [
@@ -38,6 +42,7 @@ struct SystemList: Sendable {
     /// Answers a list call whose items all match `base`.
     func answer(_ context: ReadContext, base: [Filter] = [], _ item: (StoredRow) throws -> JSON) throws -> JSON {
         let query = try context.call.queries()
+        let binding = context.dialect == .tables ? binding.tables : binding.collections
         if query.select != nil {
             throw AppError(
                 .generalQueryInvalid,
@@ -55,7 +60,9 @@ struct SystemList: Sendable {
         if let cursor = query.cursor { page.position = try position(cursor, page.orders, base, context) }
         let rows = try context.session.rows(page, in: layout)
         let total = context.call.bool("total") ? try context.session.count(page, in: layout, cap: Self.countCap) : 0
-        return .object(JSONObject([("total", .int(Int64(total))), (name, .array(try rows.map(item)))]))
+        return .object(
+            JSONObject([("total", .int(Int64(total))), (context.dialect.translated(name), .array(try rows.map(item)))])
+        )
     }
 
     private func position(

@@ -57,10 +57,10 @@ enum TableHandlers {
         let table = try context.schema.table(new.id, in: database.id)!
         try context.writer.create(table.layout, indexes: new.indexes.map(\.layout))
         context.eventIDs["tableId"] = new.id
-        return table.json
+        return table.json(context.dialect)
     }
 
-    static let get = Handler.read("tablesDB.getTable") { context in try context.table().json }
+    static let get = Handler.read("tablesDB.getTable") { context in try context.table().json(context.dialect) }
 
     static let update = Handler.define("tablesDB.updateTable", prepare: { _ in }) { _, context in
         let table = try context.table()
@@ -75,7 +75,7 @@ enum TableHandlers {
             "search": .string(DatabaseHandlers.searchText(table.id, name)),
         ]
         try touch(table, fields, context)
-        return try context.schema.table(table.id, in: table.databaseID)!.json
+        return try context.schema.table(table.id, in: table.databaseID)!.json(context.dialect)
     }
 
     static let delete = Handler.define("tablesDB.deleteTable", prepare: { _ in }) { _, context in
@@ -86,7 +86,7 @@ enum TableHandlers {
     static let list = Handler.read("tablesDB.listTables") { context in
         let database = try context.database()
         return try tables.answer(context, base: [.compare("database", .equal, [.string(database.id)])]) {
-            try context.schema.table($0).json
+            try context.schema.table($0).json(context.dialect)
         }
     }
 

@@ -13,7 +13,7 @@ struct ToolArguments {
             throw AppError(
                 .generalArgumentInvalid,
                 "\(tool.name) has no argument '\(name)'.",
-                argument: name,
+                argument: "\(name)",
                 hint: near.isEmpty
                     ? "Its arguments are \(known.joined(separator: ", "))."
                     : "Did you mean \(near.joined(separator: " or "))?"
@@ -23,7 +23,7 @@ struct ToolArguments {
 
     func required(_ name: String) throws(AppError) -> String {
         guard let text = try string(name) else {
-            throw AppError(.generalArgumentInvalid, "The argument '\(name)' is missing.", argument: name)
+            throw AppError(.generalArgumentInvalid, "The argument '\(name)' is missing.", argument: "\(name)")
         }
         return text
     }
@@ -54,6 +54,6 @@ struct ToolArguments {
 
     private func wrong(_ name: String, _ expected: String, _ value: JSON) -> AppError {
         let what = value.int.map { String($0) } ?? value.kindName
-        return AppError(.generalArgumentInvalid, "'\(name)' must be \(expected), not \(what).", argument: name)
+        return AppError(.generalArgumentInvalid, "'\(name)' must be \(expected), not \(what).", argument: "\(name)")
     }
 }
