@@ -69,8 +69,9 @@ package final class Engine: Sendable {
             clock: clock
         )
         do {
+            let work = try handler.work(call)
             try await key.check(store)
-            return try await handler.run(call, pipeline)
+            return try await pipeline.run(work, of: call)
         } catch let error as AppError {
             throw error.said(in: operation.dialect)
         } catch let error as StoreError {

@@ -1,48 +1,50 @@
 import Values
 
-/// What happens for one operation.
+/// What happens for one operation, or for a family of them.
 ///
-/// `prepare` runs first, without a session: it reads arguments, hashes, calls out, waits. `body` is synchronous, runs
-/// inside one session and may run again. `conclude`, where there is one, makes the answer once the jobs that the body
-/// queued are done.
+/// `prepare` runs first, without a session: it reads arguments and makes ids. `body` is synchronous, runs inside one
+/// session and may run again. `conclude`, where there is one, makes the answer once the jobs that the body queued are
+/// done. Because the parts are known apart, every operation can be a step of a batch and can be rehearsed.
 struct Handler: Sendable {
     /// The operations that it serves.
     let ids: [String]
-    let run: @Sendable (Call, Pipeline) async throws -> Response
+    /// Reads the arguments of a call.
+    let work: @Sendable (Call) throws -> Work
 
     /// An operation that only reads.
     static func read<Input: Sendable, Result: Answer>(
         _ ids: String...,
-        prepare: @escaping @Sendable (Call) async throws -> Input,
+        prepare: @escaping @Sendable (Call) throws -> Input,
         body: @escaping @Sendable (Input, ReadContext) throws -> Result
     ) -> Handler {
-        Handler(ids: ids) { call, pipeline in
-            let input = try await prepare(call)
-            return try await pipeline.read(call) { context in try body(input, context) }
+        Handler(ids: ids) { call in
+            let input = try prepare(call)
+            return Work(body: .read { context in try body(input, context).response })
         }
     }
 
     /// An operation that only reads, straight from its arguments.
     static func read(_ ids: String..., body: @escaping @Sendable (ReadContext) throws -> JSON) -> Handler {
-        Handler(ids: ids) { call, pipeline in try await pipeline.read(call, body) }
+        let work = Work(body: .read { context in try body(context).response })
+        return Handler(ids: ids) { _ in work }
     }
 
     /// An operation that changes rows.
     static func write<Input: Sendable, Result: Answer>(
         _ ids: String...,
-        prepare: @escaping @Sendable (Call) async throws -> Input,
+        prepare: @escaping @Sendable (Call) throws -> Input,
         body: @escaping @Sendable (Input, WriteContext) throws -> Result
     ) -> Handler {
-        Handler(ids: ids) { call, pipeline in
-            let input = try await prepare(call)
-            return try await pipeline.write(call, grouped: true) { context in try body(input, context) }.response
+        Handler(ids: ids) { call in
+            let input = try prepare(call)
+            return Work(body: .write { context in try body(input, context).response })
         }
     }
 
     /// An operation that changes the schema.
     static func define<Input: Sendable>(
         _ ids: String...,
-        prepare: @escaping @Sendable (Call) async throws -> Input,
+        prepare: @escaping @Sendable (Call) throws -> Input,
         body: @escaping @Sendable (Input, WriteContext) throws -> JSON,
         conclude: (@Sendable (Input, ReadContext) throws -> JSON)? = nil
     ) -> Handler {
@@ -52,19 +54,15 @@ struct Handler: Sendable {
     /// As above, for a family of operations.
     static func define<Input: Sendable>(
         ids: [String],
-        prepare: @escaping @Sendable (Call) async throws -> Input,
+        prepare: @escaping @Sendable (Call) throws -> Input,
         body: @escaping @Sendable (Input, WriteContext) throws -> JSON,
         conclude: (@Sendable (Input, ReadContext) throws -> JSON)? = nil
     ) -> Handler {
-        Handler(ids: ids) { call, pipeline in
-            let input = try await prepare(call)
-            let outcome = try await pipeline.write(call, grouped: false) { context in
-                try context.changeSchema()
-                return try body(input, context)
-            }
-            await pipeline.jobs.finish(outcome.awaited)
-            guard let conclude else { return outcome.response }
-            return try await pipeline.read(call) { context in try conclude(input, context) }
+        Handler(ids: ids) { call in
+            let input = try prepare(call)
+            var work = Work(body: .define { context in try body(input, context).response })
+            if let conclude { work.conclude = { context in try conclude(input, context).response } }
+            return work
         }
     }
 }

@@ -1,42 +1,53 @@
 import Storage
 import Values
 
-/// The way of a call through the store: a session, the body, its event, and the errors of the contract.
+/// The way of a call through the store: a session, the body, its event, the commit, and the jobs after it.
 struct Pipeline: Sendable {
     let store: any DocumentStore
     let cache: SchemaCache
     let jobs: JobRunner
 
+    /// Answers one call.
+    func run(_ work: Work, of call: Call) async throws -> Response {
+        switch work.body {
+        case .read(let body): return try await read(call, body)
+        case .write: return try await write(call, work, grouped: true).response
+        case .define:
+            let outcome = try await write(call, work, grouped: false)
+            await jobs.finish(outcome.awaited)
+            guard let conclude = work.conclude else { return outcome.response }
+            return try await read(call, conclude)
+        }
+    }
+
+    func read(_ call: Call, _ body: @escaping @Sendable (ReadContext) throws -> Response) async throws -> Response {
+        try await store.read { session in try body(ReadContext(call, session, cache)) }
+    }
+
     /// What a committed write leaves to be done.
-    struct Outcome: Sendable {
+    private struct Outcome: Sendable {
         var response: Response
         var awaited: [String]
     }
 
-    func read(
-        _ call: Call,
-        _ body: @escaping @Sendable (ReadContext) throws -> some Answer
-    ) async throws -> Response {
-        try await store.read { session in try body(ReadContext(call, session, cache)) }.response
-    }
-
-    /// The mutation and its event commit together or not at all.
-    func write(
-        _ call: Call,
-        grouped: Bool,
-        _ body: @escaping @Sendable (WriteContext) throws -> some Answer
-    ) async throws -> Outcome {
+    private func write(_ call: Call, _ work: Work, grouped: Bool) async throws -> Outcome {
         let outcome = try await store.write(grouped: grouped) { session in
             let context = WriteContext(call, writing: session, cache)
-            let response = try body(context).response
-            if let event = EventRecord(of: call, ids: context.eventIDs, payload: response.encoded) {
-                CrashPoint.reach("write.beforeEvent")
-                try session.append(event: event.encoded)
-            }
+            let response = try perform(work, context)
             CrashPoint.reach("write.beforeCommit")
             return Outcome(response: response, awaited: context.awaited)
         }
         CrashPoint.reach("write.committed")
         return outcome
+    }
+
+    /// Runs the body of a call and records its event: they commit together or not at all.
+    func perform(_ work: Work, _ context: WriteContext) throws -> Response {
+        let response = try work.run(context)
+        if let event = EventRecord(of: context.call, ids: context.eventIDs, payload: response.encoded) {
+            CrashPoint.reach("write.beforeEvent")
+            try context.writer.append(event: event.encoded)
+        }
+        return response
     }
 }

@@ -1,0 +1,29 @@
+import Values
+
+/// A call whose arguments have been read and which can run: alone, as a step of a batch, or in a rehearsal.
+struct Work: Sendable {
+    /// What happens inside a session. It is synchronous and may run again.
+    enum Body: Sendable {
+        /// Only reads.
+        case read(@Sendable (ReadContext) throws -> Response)
+        /// Changes rows; its transaction may be shared with other calls.
+        case write(@Sendable (WriteContext) throws -> Response)
+        /// Changes the schema; it has its transaction for itself.
+        case define(@Sendable (WriteContext) throws -> Response)
+    }
+
+    let body: Body
+    /// Makes the answer once the jobs that the body queued are done; nil where the body's answer is the last word.
+    var conclude: (@Sendable (ReadContext) throws -> Response)?
+
+    /// Runs the body in a session that may write.
+    func run(_ context: WriteContext) throws -> Response {
+        switch body {
+        case .read(let body): return try body(context)
+        case .write(let body): return try body(context)
+        case .define(let body):
+            try context.changeSchema()
+            return try body(context)
+        }
+    }
+}
