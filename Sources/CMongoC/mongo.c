@@ -151,13 +151,15 @@ void tandem_mongo_session_destroy(tandem_mongo_session *session) {
     free(session);
 }
 
-bool tandem_mongo_transaction_start(tandem_mongo_session *session, tandem_mongo_error *error) {
+bool tandem_mongo_transaction_start(tandem_mongo_session *session, bool is_local, tandem_mongo_error *error) {
     if (session->options == NULL) {
         session->options = mongo.mongoc_transaction_opts_new();
-        mongoc_read_concern_t *snapshot = mongo.mongoc_read_concern_new();
-        mongo.mongoc_read_concern_set_level(snapshot, MONGOC_READ_CONCERN_LEVEL_SNAPSHOT);
-        mongo.mongoc_transaction_opts_set_read_concern(session->options, snapshot);
-        mongo.mongoc_read_concern_destroy(snapshot);
+        mongoc_read_concern_t *concern = mongo.mongoc_read_concern_new();
+        mongo.mongoc_read_concern_set_level(
+            concern, is_local ? MONGOC_READ_CONCERN_LEVEL_LOCAL : MONGOC_READ_CONCERN_LEVEL_SNAPSHOT
+        );
+        mongo.mongoc_transaction_opts_set_read_concern(session->options, concern);
+        mongo.mongoc_read_concern_destroy(concern);
     }
     bson_error_t failure = {0};
     if (mongo.mongoc_client_session_start_transaction(session->session, session->options, &failure)) return true;

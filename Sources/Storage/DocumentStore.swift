@@ -27,6 +27,12 @@ package protocol DocumentStore: Sendable {
         _ body: @escaping @Sendable (any WriteSession) throws -> R
     ) async throws -> R
 
+    /// Runs `body` as ``write(grouped:_:)`` would, refusals included, and undoes everything it did.
+    ///
+    /// The store is left as it was: no rows, tables, indexes or notes remain, and no sequence is used up.
+    /// - Throws: ``StoreError``, or what `body` throws.
+    func rehearse<R: Sendable>(_ body: @escaping @Sendable (any WriteSession) throws -> R) async throws -> R
+
     /// Changes the definition of an existing table, then writes `body` in a transaction: the same one where the store
     /// can, the next one otherwise. Doing it again changes nothing.
     /// - Throws: ``StoreError``; `uniqueViolation` when rows contradict a unique index. Nothing was changed then.
@@ -94,6 +100,10 @@ package protocol WriteSession: ReadSession {
 
     /// Makes a new table with its indexes.
     func create(_ table: TableLayout, indexes: [IndexLayout]) throws
+
+    /// Adds a column to a table that exists; rows that are there have no value in it. One that is there already is left
+    /// as it is.
+    func add(_ column: ColumnLayout, to table: TableLayout) throws
 
     /// Appends a record to the event log, visible once this transaction commits.
     func append(event record: [UInt8]) throws

@@ -73,7 +73,6 @@ package struct IndexLayout: Sendable, Equatable {
 
 /// A change to a table that exists.
 package enum SchemaChange: Sendable {
-    case addColumn(ColumnLayout, TableLayout)
     case dropColumn(ColumnLayout, TableLayout)
     case renameColumn(from: String, to: String, TableLayout)
     case createIndex(IndexLayout, TableLayout)

@@ -18,8 +18,8 @@ struct SchemaChangeTests {
                 ColumnLayout("b", .boolean), ColumnLayout("d", .double), ColumnLayout("l", .datetime, isArray: true),
                 ColumnLayout("select \"x\"", .text),
             ] {
-                try await store.define(.addColumn(column, table))
-                try await store.define(.addColumn(column, table))
+                try await store.add(column, to: table)
+                try await store.add(column, to: table)
                 let wider = layout(ColumnLayout("a", .text), ColumnLayout("n", .integer), column)
                 #expect(try await store.row("old", in: wider)?.values == ["x", 1, nil])
             }
@@ -39,7 +39,7 @@ struct SchemaChangeTests {
             try await store.define(.dropColumn(column, table))
             let narrow = layout(ColumnLayout("a", .text))
             #expect(try await store.row("one", in: narrow)?.values == ["x"])
-            try await store.define(.addColumn(column, narrow))
+            try await store.add(column, to: narrow)
             #expect(try await store.row("one", in: table)?.values == ["x", nil])
         }
     }
@@ -129,7 +129,7 @@ struct SchemaChangeTests {
                 }
                 group.addTask {
                     for number in 0..<20 {
-                        try await store.define(.addColumn(ColumnLayout("c\(number)", .text), table))
+                        try await store.add(ColumnLayout("c\(number)", .text), to: table)
                         try await store.define(.createIndex(IndexLayout("i\(number)", on: [.init("n")]), table))
                     }
                 }

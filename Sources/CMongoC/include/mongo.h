@@ -72,7 +72,9 @@ tandem_mongo_session_new(tandem_mongo_client *client, tandem_mongo_session_kind 
 // The id that the server knows the session by; lives as long as the session.
 tandem_mongo_document tandem_mongo_session_id(tandem_mongo_session *session);
 void tandem_mongo_session_destroy(tandem_mongo_session *session);
-bool tandem_mongo_transaction_start(tandem_mongo_session *session, tandem_mongo_error *error);
+// `is_local`: whether it sees what this server has, which is what the server asks for where collections are made in it;
+// otherwise what a majority has.
+bool tandem_mongo_transaction_start(tandem_mongo_session *session, bool is_local, tandem_mongo_error *error);
 bool tandem_mongo_transaction_commit(tandem_mongo_session *session, tandem_mongo_error *error);
 void tandem_mongo_transaction_abort(tandem_mongo_session *session);
 

@@ -38,13 +38,14 @@ enum ColumnHandlers {
         body: { column, context in
             let table = try context.table()
             try ColumnRules.checkRoom(for: column.key, among: table.columns)
-            try insert(column, table.uid, context, .processing)
+            var column = column
+            column.status = .available
+            try insert(column, table.uid, context)
+            try context.writer.add(column.layout, to: table.layout)
             try TableHandlers.touch(table, [:], context)
-            try context.enqueue(SchemaJobs.job(SchemaJobs.addColumn, table, part: column.uid))
             context.eventIDs["columnId"] = column.key
             return column.json
-        },
-        conclude: { column, context in (try? context.table().column(column.key)?.json) ?? column.json }
+        }
     )
 
     /// What a column is changed to.

@@ -5,7 +5,6 @@ import Values
 /// out after its commit, and visible as the state of the column or the index.
 enum SchemaJobs {
     static let dropTable = "schema.dropTable"
-    static let addColumn = "schema.addColumn"
     static let dropColumn = "schema.dropColumn"
     static let renameColumn = "schema.renameColumn"
     static let createIndex = "schema.createIndex"
@@ -31,14 +30,6 @@ enum SchemaJobs {
                 columns: []
             )
             try await run.end(after: .dropTable(layout)) { _ in }
-        },
-        JobHandler(kind: addColumn) { run in
-            guard let (table, column) = try await find(run, \.columns, \.uid), column.status == .processing else {
-                return try await abandon(run)
-            }
-            try await run.end(after: .addColumn(column.layout, table.layout)) { session in
-                try finish(column.uid, ["status": "available"], SystemTables.columns, run, session)
-            }
         },
         JobHandler(kind: dropColumn) { run in
             guard let (table, column) = try await find(run, \.columns, \.uid) else { return try await abandon(run) }

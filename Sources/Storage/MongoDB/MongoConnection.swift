@@ -337,9 +337,11 @@ final class MongoServerSession {
         return Array(UnsafeBufferPointer(start: id.bytes, count: Int(id.length)))
     }
 
-    func begin() throws(MongoFailure) {
+    /// - Parameter makesCollections: whether the transaction may make collections; what it reads need not be on a
+    ///   majority of the servers then.
+    func begin(makesCollections: Bool) throws(MongoFailure) {
         var error = tandem_mongo_error()
-        guard tandem_mongo_transaction_start(handle, &error) else { throw MongoFailure(error) }
+        guard tandem_mongo_transaction_start(handle, makesCollections, &error) else { throw MongoFailure(error) }
     }
 
     func commit() throws(MongoFailure) {

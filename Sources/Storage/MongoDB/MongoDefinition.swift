@@ -12,7 +12,6 @@ struct MongoDefinition {
 
     func carryOut(_ change: SchemaChange) throws {
         switch change {
-        case .addColumn: return
         case .dropColumn(let column, let layout):
             guard let table = try project.table(layout, connection) else { return }
             for name in Set([column.key, column.storedAs]) {

@@ -3,8 +3,24 @@ import Values
 /// Collections and indexes. MongoDB takes none of these commands in a transaction; each may be given again without harm.
 enum MongoSchema {
     /// Makes the collection of a table with its indexes, if it isn't there.
-    static func create(_ table: MongoTable, _ indexes: [IndexLayout], _ connection: MongoConnection) throws {
-        try create(table.collection, indexDocuments(table, indexes), connection)
+    ///
+    /// - Parameter server: a transaction to do it in, which a replica set takes for a collection that is new. Its
+    ///   reader sees an empty collection even where an interrupted attempt has left one without indexes.
+    static func create(
+        _ table: MongoTable,
+        _ indexes: [IndexLayout],
+        _ connection: MongoConnection,
+        within server: MongoServerSession? = nil
+    ) throws {
+        guard let server else { return try create(table.collection, indexDocuments(table, indexes), connection) }
+        guard try !exists(table.collection, connection) else { return }
+        let command = BSONWriter.document { $0.string("create", table.collection.name) }
+        try connection.command(command, on: table.collection.database, in: server)
+        try connection.command(
+            createIndexes(table.collection, indexDocuments(table, indexes)),
+            on: table.collection.database,
+            in: server
+        )
     }
 
     static func create(_ collection: MongoCollection, _ indexes: [[UInt8]], _ connection: MongoConnection) throws {
@@ -13,6 +29,22 @@ enum MongoSchema {
             where failure.code == MongoFailure.Code.namespaceExists
         {}
         if !indexes.isEmpty { try createIndexes(collection, indexes, connection) }
+    }
+
+    private static func exists(_ collection: MongoCollection, _ connection: MongoConnection) throws -> Bool {
+        let command = BSONWriter.document { writer in
+            writer.int32("listCollections", 1)
+            writer.document("filter") { $0.string("name", collection.name) }
+            writer.bool("nameOnly", true)
+        }
+        return try connection.command(command, on: collection.database) { reply in
+            var isThere = false
+            try reply["cursor"]?.document?["firstBatch"]?.document?.forEach { _ in
+                isThere = true
+                return false
+            }
+            return isThere
+        }
     }
 
     static func index(
@@ -80,13 +112,16 @@ enum MongoSchema {
         _ indexes: [[UInt8]],
         _ connection: MongoConnection
     ) throws {
-        let command = BSONWriter.document { writer in
+        try connection.command(createIndexes(collection, indexes), on: collection.database, writes: true)
+    }
+
+    private static func createIndexes(_ collection: MongoCollection, _ indexes: [[UInt8]]) -> [UInt8] {
+        BSONWriter.document { writer in
             writer.string("createIndexes", collection.name)
             writer.array("indexes") { list in
                 for (index, document) in indexes.enumerated() { list.raw(.index(index), document: document) }
             }
         }
-        try connection.command(command, on: collection.database, writes: true)
     }
 
     /// Every order of rows ends in `_seq`, so that indexes do too: pages are then read without sorting.

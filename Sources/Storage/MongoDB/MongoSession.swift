@@ -46,7 +46,7 @@ final class MongoSession: WriteSession {
     }
 
     func row(_ id: String, in layout: TableLayout) throws -> StoredRow? {
-        guard let table = try project.table(layout, connection) else { return nil }
+        guard let table = try located(layout) else { return nil }
         try writes?.send(before: id, in: table.collection, self)
         var row: StoredRow?
         let options = BSONWriter.document { writer in
@@ -70,7 +70,7 @@ final class MongoSession: WriteSession {
     }
 
     func rows(_ query: RowQuery, in layout: TableLayout) throws -> [StoredRow] {
-        guard let table = try project.table(layout, connection) else { return [] }
+        guard let table = try located(layout) else { return [] }
         try writes?.send(in: table.collection, self)
         var result: [StoredRow] = []
         var bytes = 0
@@ -107,7 +107,7 @@ final class MongoSession: WriteSession {
     }
 
     func count(_ query: RowQuery, in layout: TableLayout, cap: Int) throws -> Int {
-        guard cap > 0, let table = try project.table(layout, connection) else { return 0 }
+        guard cap > 0, let table = try located(layout) else { return 0 }
         try writes?.send(in: table.collection, self)
         try query.checkPatterns()
         var count: Int64 = 0
@@ -127,7 +127,7 @@ final class MongoSession: WriteSession {
     }
 
     func estimatedCount(in layout: TableLayout) throws -> Int {
-        guard let table = try project.table(layout, connection) else { return 0 }
+        guard let table = try located(layout) else { return 0 }
         let command = BSONWriter.document { $0.string("count", table.collection.name) }
         return try reading {
             try connection.command(command, on: table.collection.database) { reply in
@@ -163,18 +163,18 @@ final class MongoSession: WriteSession {
     }
 
     func insert(_ row: NewRow, into layout: TableLayout) throws -> String {
-        let sequence = project.sequences.next(node: try project.node(connection))
+        let sequence = project.sequences.next(node: try node())
         try pending.insert(row, sequence, table(layout), self)
         return String(sequence)
     }
 
     func update(_ id: String, _ change: RowChange, in layout: TableLayout) throws -> Bool {
-        guard let table = try existing(layout) else { return false }
+        guard let table = try located(layout) else { return false }
         return try pending.update(id, table.encode(change, of: id), table, self)
     }
 
     func delete(_ id: String, from layout: TableLayout) throws -> Bool {
-        guard let table = try existing(layout) else { return false }
+        guard let table = try located(layout) else { return false }
         return try pending.delete(id, table, self)
     }
 
@@ -182,28 +182,35 @@ final class MongoSession: WriteSession {
         try pending.create(layout, indexes, self)
     }
 
+    /// Documents have what fields they have.
+    func add(_ column: ColumnLayout, to table: TableLayout) throws {}
+
     func set(property name: String, to value: String) throws {
         pending.set("property " + name, to: value, in: project.system("meta"))
     }
+
+    /// The number of this process. A rehearsal, which writes nothing that lasts, does without one.
+    private func node() throws -> Int64 { pending.isRehearsal ? 0 : try project.node(connection) }
 
     /// Removes a table from the metadata.
     func forget(_ layout: TableLayout) throws { try pending.forget(layout, self) }
 
     func append(event record: [UInt8]) throws {
-        let sequence = project.sequences.next(node: try project.node(connection))
+        let sequence = project.sequences.next(node: try node())
         pending.append(event: record, sequence, project.system("events"))
     }
 
-    /// The table that a write goes to; it may be one that this transaction makes.
+    /// The table that a write goes to.
     private func table(_ layout: TableLayout) throws -> MongoTable {
-        guard let table = try existing(layout) else {
+        guard let table = try located(layout) else {
             throw StoreError(.internalFault, "the table '\(layout.tableID)' is not in the store")
         }
         return table
     }
 
-    private func existing(_ layout: TableLayout) throws -> MongoTable? {
-        try pending.created(layout) ?? project.table(layout, connection)
+    /// Where a table is, if it is there; it may be one that this transaction makes.
+    private func located(_ layout: TableLayout) throws -> MongoTable? {
+        try writes?.created(layout) ?? project.table(layout, connection)
     }
 
     // MARK: Supervision

@@ -94,6 +94,17 @@ package final class MongoStore: DocumentStore {
         }
     }
 
+    package func rehearse<R: Sendable>(
+        _ body: @escaping @Sendable (any WriteSession) throws -> R
+    ) async throws -> R {
+        let project = project
+        return try await onThread { connection in
+            var result: R?
+            try MongoTransactions(project: project, connection: connection).rehearse { result = try body($0) }
+            return result!
+        }
+    }
+
     package func define(
         _ change: SchemaChange,
         then body: @escaping @Sendable (any WriteSession) throws -> Void

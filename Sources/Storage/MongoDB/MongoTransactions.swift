@@ -41,20 +41,34 @@ struct MongoTransactions {
     ///
     /// - Parameter start: when it was asked for, on the monotonic clock in nanoseconds.
     func run(since start: UInt64 = monotonicNanoseconds(), _ body: (MongoSession) throws -> Void) throws {
+        try run(since: start, isRehearsal: false, body)
+    }
+
+    /// Runs one body in a transaction up to its commit, and then gives the transaction up.
+    func rehearse(_ body: (MongoSession) throws -> Void) throws {
+        try run(since: monotonicNanoseconds(), isRehearsal: true, body)
+    }
+
+    private func run(since start: UInt64, isRehearsal: Bool, _ body: (MongoSession) throws -> Void) throws {
         var patience = Patience(since: start)
         var isCareful = false
         var refusals: [Int: StoreError] = [:]
         var gate: SchemaGate?
         defer { gate?.leave(project, connection) }
         while true {
-            let writes = PendingWrites(careful: isCareful, refusals: refusals, gate: gate)
+            let writes = PendingWrites(
+                careful: isCareful,
+                refusals: refusals,
+                gate: gate,
+                isRehearsal: isRehearsal
+            )
             do {
                 try attempt(writes) { session in
                     try body(session)
                     if writes.newRefusal != nil || writes.needsGate { throw PendingWrites.GivenUp() }
                 }
                 // The commit gave it back.
-                if writes.hasBumped { gate = nil }
+                if writes.hasBumped, !isRehearsal { gate = nil }
                 return
             } catch let unknown as UnknownCommit {
                 throw unknown.error
@@ -136,12 +150,12 @@ struct MongoTransactions {
         let server = try connection.session(.plain)
         let session = MongoSession(project, connection, server, writes: writes)
         do {
-            try server.begin()
+            try server.begin(makesCollections: writes.isRehearsal)
             // Before anything else: it makes the snapshot, and what changes tables waits for whoever has read it.
             _ = try session.schemaVersion()
             try body(session)
             try writes.sendAll(session)
-            try commit(server)
+            if writes.isRehearsal { server.abort() } else { try commit(server) }
         } catch {
             server.abort()
             throw error

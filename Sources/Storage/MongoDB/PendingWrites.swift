@@ -22,6 +22,8 @@ final class PendingWrites {
     }
 
     let isCareful: Bool
+    /// Whether the transaction is given up in the end, so that nothing may be done outside of it.
+    let isRehearsal: Bool
     /// The right to change the schema, if this transaction has it.
     let gate: SchemaGate?
     /// Whether the body changes the schema, for which it needs the right.
@@ -46,8 +48,14 @@ final class PendingWrites {
     /// The largest document, with room for what a command puts around it.
     private static let maximumDocument = (16 << 20) - 4096
 
-    init(careful: Bool, refusals: [Int: StoreError] = [:], gate: SchemaGate? = nil) {
+    init(
+        careful: Bool,
+        refusals: [Int: StoreError] = [:],
+        gate: SchemaGate? = nil,
+        isRehearsal: Bool = false
+    ) {
         self.gate = gate
+        self.isRehearsal = isRehearsal
         isCareful = careful
         self.refusals = refusals
     }
@@ -350,7 +358,12 @@ final class PendingWrites {
     private func makeTables(_ session: MongoSession) throws {
         for index in tables.indices where !tables[index].isMade {
             hasSent = true
-            try MongoSchema.create(tables[index].table, tables[index].indexes, session.connection)
+            try MongoSchema.create(
+                tables[index].table,
+                tables[index].indexes,
+                session.connection,
+                within: isRehearsal ? session.server : nil
+            )
             tables[index].isMade = true
         }
     }

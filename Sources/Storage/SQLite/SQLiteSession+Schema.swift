@@ -23,15 +23,17 @@ extension SQLiteSession {
         for index in indexes { try create(index, in: table) }
     }
 
+    func add(_ column: ColumnLayout, to layout: TableLayout) throws {
+        let table = connection.table(layout)
+        guard try !columns(of: table).contains(column.storedAs) else { return }
+        try connection.execute(
+            "ALTER TABLE \(table.name) ADD COLUMN \(SQLiteTable.quoted(column.storedAs)) \(Self.type(of: column))"
+        )
+    }
+
     /// Carries out a change; one that is carried out already changes nothing.
     func define(_ change: SchemaChange) throws {
         switch change {
-        case .addColumn(let column, let layout):
-            let table = connection.table(layout)
-            guard try !columns(of: table).contains(column.storedAs) else { return }
-            try connection.execute(
-                "ALTER TABLE \(table.name) ADD COLUMN \(SQLiteTable.quoted(column.storedAs)) \(Self.type(of: column))"
-            )
         case .dropColumn(let column, let layout):
             let table = connection.table(layout)
             guard try columns(of: table).contains(column.storedAs) else { return }

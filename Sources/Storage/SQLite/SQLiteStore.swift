@@ -69,6 +69,23 @@ package final class SQLiteStore: DocumentStore {
         try await write(alone: !grouped) { session in try body(session) }
     }
 
+    package func rehearse<R: Sendable>(
+        _ body: @escaping @Sendable (any WriteSession) throws -> R
+    ) async throws -> R {
+        let outcome = Mutex<R?>(nil)
+        do {
+            try await write(alone: true) { session in
+                let value = try body(session)
+                outcome.withLock { $0 = value }
+                throw Rehearsed()
+            }
+        } catch is Rehearsed {}
+        return outcome.withLock { $0! }
+    }
+
+    /// Undoes a transaction whose outcome is known.
+    private struct Rehearsed: Error {}
+
     package func define(
         _ change: SchemaChange,
         then body: @escaping @Sendable (any WriteSession) throws -> Void

@@ -27,7 +27,7 @@ struct CrashTests {
         },
         Change(
             arguments: ["tablesDB.createIntegerColumn", "key=m", "required=false"],
-            places: inWrite + inJob
+            places: inWrite
         ) { engine in
             let columns = try await engine.on("listColumns")["columns"]
             if columns?.each("key") == ["n"] { return false }

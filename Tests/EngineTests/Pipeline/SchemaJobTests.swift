@@ -6,19 +6,14 @@ import Values
 
 @Suite("Schema changes that were overtaken", .timeLimit(.minutes(2)))
 struct SchemaJobTests {
-    /// A column that another call deletes before its job has run comes to nothing.
+    /// A column needs no job, so it can be used even if the process that made it died before it answered.
     @Test(arguments: Backend.available)
-    func aColumnDeletedWhileItIsBuiltLeavesNothing(_ backend: Backend) async throws {
+    func aNewColumnIsThereWithItsCommit(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in
             try await engine.makeTable([["key": "n", "type": "integer"]])
             try await leave(engine, ["tablesDB.createTextColumn", "key=c", "required=false"])
-            #expect(try await engine.on("getColumn", ["key": "c"])["status"] == "processing")
-            let unusable = try await engine.refusalOn("createRow", ["rowId": "x", "data": ["c": "y"]])
-            #expect(unusable == Refusal("column_not_available", 400, "data.c"))
-            try await engine.on("deleteColumn", ["key": "c"])
-            try await finish(engine)
-            try await engine.on("createIntegerColumn", ["key": "c", "required": false])
-            #expect(try await engine.on("createRow", ["rowId": "r", "data": ["c": 5]])["c"] == 5)
+            #expect(try await engine.on("getColumn", ["key": "c"])["status"] == "available")
+            #expect(try await engine.on("createRow", ["rowId": "x", "data": ["c": "y"]])["c"] == "y")
         }
     }
 

@@ -5,4 +5,12 @@ extension DocumentStore {
     func define(_ change: SchemaChange) async throws {
         try await define(change) { _ in }
     }
+
+    /// A new column in a transaction of its own.
+    func add(_ column: ColumnLayout, to table: TableLayout) async throws {
+        try await write(grouped: false) { session in
+            try session.bumpSchemaVersion()
+            try session.add(column, to: table)
+        }
+    }
 }
