@@ -18,25 +18,26 @@ package final class Engine: Sendable {
     private let log: Logger
     private let pipeline: Pipeline
     private let handlers: [String: Handler]
-    private let key: KeyGuard
+    private let keys: Keyring
 
     package init(
         catalog: Catalog,
         store: any DocumentStore,
         access: Access = Access(),
         project: String = "default",
-        key: KeyFile? = nil,
+        key: KeySource = .nowhere,
         clock: WallClock = .system,
         log: Logger = Logger(label: "tandem.engine")
     ) {
-        self.key = KeyGuard(key, readOnly: access.isReadOnly)
+        let keys = Keyring(key, readOnly: access.isReadOnly)
+        self.keys = keys
         self.catalog = catalog
         self.store = store
         self.access = access
         self.clock = clock
         self.log = log
-        jobs = JobRunner(store, SchemaJobs.handlers, clock, log)
-        pipeline = Pipeline(store: store, cache: SchemaCache(), jobs: jobs)
+        jobs = JobRunner(store, SchemaJobs.handlers + [KeyRotationJob.handler(keys)], clock, log)
+        pipeline = Pipeline(store: SealedStore(base: store, keys: keys), cache: SchemaCache(), jobs: jobs)
         var handlers: [String: Handler] = [:]
         for handler in Self.handlers(catalog, access, project: project) {
             for id in handler.ids { handlers[id] = handler }
@@ -70,7 +71,7 @@ package final class Engine: Sendable {
         )
         do {
             let work = try handler.work(call)
-            try await key.check(store)
+            try await keys.check(store)
             return try await pipeline.run(work, of: call)
         } catch let error as AppError {
             throw error.said(in: operation.dialect)
@@ -80,6 +81,14 @@ package final class Engine: Sendable {
             log.error("\(operation.id) failed: \(error)")
             throw AppError(.generalServerError, "\(operation.id) failed because of a fault in Tandem.")
         }
+    }
+
+    /// Changes the key of the project.
+    package var keyRotation: KeyRotation { KeyRotation(store: store, keys: keys, jobs: jobs, clock: clock) }
+
+    /// Reads the event log from a cursor on, encrypted columns in clear.
+    package func events(after cursor: EventCursor? = nil) -> EventReader {
+        EventReader(pipeline.store, after: cursor)
     }
 
     /// Ends the store's work.

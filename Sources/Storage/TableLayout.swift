@@ -8,6 +8,8 @@ package final class TableLayout: Sendable {
     /// Tells incarnations apart: a deleted table and a new one of the same id never share anything.
     package let incarnation: String
     package let columns: [ColumnLayout]
+    /// The positions of columns whose values are sealed before they reach the store.
+    package let sealedColumns: [Int]
 
     private let positions: [String: Int]
 
@@ -16,6 +18,7 @@ package final class TableLayout: Sendable {
         self.tableID = tableID
         self.incarnation = incarnation
         self.columns = columns
+        sealedColumns = columns.indices.filter { columns[$0].seal != nil }
         positions = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1.key, $0) })
     }
 
@@ -31,12 +34,21 @@ package struct ColumnLayout: Sendable, Equatable {
     package let storedAs: String
     package let kind: ColumnKind
     package let isArray: Bool
+    /// What binds sealed values to this column; nil for a column in clear. Stores keep what they are given either way.
+    package let seal: String?
 
-    package init(_ key: String, storedAs: String? = nil, _ kind: ColumnKind, isArray: Bool = false) {
+    package init(
+        _ key: String,
+        storedAs: String? = nil,
+        _ kind: ColumnKind,
+        isArray: Bool = false,
+        seal: String? = nil
+    ) {
         self.key = key
         self.storedAs = storedAs ?? key
         self.kind = kind
         self.isArray = isArray
+        self.seal = seal
     }
 }
 

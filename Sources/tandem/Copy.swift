@@ -2,7 +2,6 @@ import ArgumentParser
 import Engine
 import Glibc
 import Storage
-import Synchronization
 
 /// `tandem copy`: projects from one store to another.
 struct Copy: AsyncParsableCommand {
@@ -14,7 +13,8 @@ struct Copy: AsyncParsableCommand {
             copy is a backup as of one moment, while others may write. In all other cases nobody should write \
             meanwhile: tables are compared afterwards by the number of their rows and a hash of their contents. A copy \
             that was interrupted goes on where it was when the same command is run again. Ids, dates and permissions \
-            stay, sequences are made anew in the same order, and the log of events is not copied.
+            stay, sequences are made anew in the same order, and the log of events is not copied. Encrypted columns are \
+            copied as they are and need the same key there, which you have to copy yourself.
 
             EXAMPLES
               tandem copy --from ~/.local/share/tandem --to /backup/monday
@@ -41,11 +41,16 @@ struct Copy: AsyncParsableCommand {
         guard !all || project.isEmpty else { throw Failure.usage("--all and --project exclude each other") }
         guard from != to else { throw Failure.usage("--from and --to name the same store") }
         let (source, target) = (try StorePlace(naming: from, "--from"), try StorePlace(naming: to, "--to"))
-        let console = CopyConsole()
+        let console = ProgressConsole()
         do {
             let projects = all ? try source.projects() : project.isEmpty ? ["default"] : project
             guard !projects.isEmpty else { throw StoreError(.unavailable, "there is no project in \(source.name)") }
             for project in projects { try await copy(project, source, target, console) }
+            if case .ownFile(let key) = source.key, key.isThere {
+                writeError(
+                    "Encrypted columns need the key \(key.path), which is not copied; keep a copy of it elsewhere."
+                )
+            }
         } catch {
             throw Failure(status: 1, message: "tandem: \(error)")
         }
@@ -55,7 +60,7 @@ struct Copy: AsyncParsableCommand {
         _ project: String,
         _ source: StorePlace,
         _ target: StorePlace,
-        _ console: CopyConsole
+        _ console: ProgressConsole
     ) async throws {
         if case .folder(let from) = source, case .folder(let to) = target {
             try SQLiteStore.backUp(project, from: from, to: to)
@@ -78,18 +83,9 @@ struct Copy: AsyncParsableCommand {
     }
 }
 
-/// Progress on stderr, a line a second at the most.
-private final class CopyConsole: Sendable {
-    private let last = Mutex(ContinuousClock.now)
-
-    func show(_ project: String, _ progress: ProjectCopy.Progress) {
-        let isDue = last.withLock { last in
-            guard ContinuousClock.now - last >= .seconds(1) else { return false }
-            last = .now
-            return true
-        }
-        guard isDue else { return }
+extension ProgressConsole {
+    fileprivate func show(_ project: String, _ progress: ProjectCopy.Progress) {
         let work = progress.isVerifying ? "compared" : "copied"
-        writeError("\(project): \(progress.table): \(progress.rows) of about \(progress.of) rows \(work)")
+        show("\(project): \(progress.table): \(progress.rows) of about \(progress.of) rows \(work)")
     }
 }

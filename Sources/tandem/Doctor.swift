@@ -37,7 +37,7 @@ struct Doctor: AsyncParsableCommand {
             }
             await store.close()
         }
-        if let key = settings.key { findings.append(key.finding) }
+        if let finding = settings.key.finding { findings.append(finding) }
         report(findings)
         if findings.contains(where: { $0.level == .problem }) { Glibc.exit(1) }
     }

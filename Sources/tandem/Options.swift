@@ -63,8 +63,10 @@ struct Options: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "File with the secret of the project.",
-            discussion: "The project remembers which key it is, and refuses any other.",
+            "File with the key that encrypts columns.",
+            discussion:
+                "Default: the file 'key' in the folder of the embedded store, made when it is first needed. On MongoDB "
+                + "name one to use encrypted columns. The project remembers which key it is, and refuses any other.",
             valueName: "path"
         )
     )
@@ -89,7 +91,7 @@ struct Settings: Sendable {
     var isReadOnly: Bool
     var actor: Actor
     var syncsEveryCommit: Bool
-    var key: KeyFile?
+    var key: KeySource
     var logLevel: Logger.Level
 
     /// - Throws: ``Failure`` with status 2.
@@ -114,7 +116,7 @@ struct Settings: Sendable {
         case "full": syncsEveryCommit = true
         case let other: throw Failure.usage("--durability takes normal or full, not '\(other)'")
         }
-        key = (options.keyFile ?? Self.variable("TANDEM_KEY_FILE")).map { KeyFile(path: $0) }
+        key = (options.keyFile ?? Self.variable("TANDEM_KEY_FILE")).map { .named(KeyFile(path: $0)) } ?? place.key
         let level = options.logLevel ?? Self.variable("TANDEM_LOG_LEVEL") ?? "warning"
         guard let known = Logger.Level(rawValue: level) else {
             throw Failure.usage(

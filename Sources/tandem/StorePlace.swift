@@ -92,6 +92,14 @@ enum StorePlace: Sendable {
         return uri
     }
 
+    /// Where the key of its projects is, unless another place is named.
+    var key: KeySource {
+        switch self {
+        case .folder(let folder): folder.location.map { .ownFile(KeyFile(path: $0 + "/key")) } ?? .memory
+        case .mongoDB: .nowhere
+        }
+    }
+
     /// The store, which opens nothing before its first use.
     func store(project: String, syncsEveryCommit: Bool) -> any DocumentStore {
         switch self {

@@ -26,7 +26,7 @@ struct Tandem: AsyncParsableCommand {
             option beats its variable.
             """,
         version: "tandem \(version)",
-        subcommands: [ServeMCP.self, RunOperation.self, SearchCatalog.self, Doctor.self, Copy.self],
+        subcommands: [ServeMCP.self, RunOperation.self, SearchCatalog.self, Doctor.self, Copy.self, Key.self],
         defaultSubcommand: ServeMCP.self
     )
 

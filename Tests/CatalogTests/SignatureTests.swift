@@ -12,7 +12,7 @@ struct SignatureTests {
         ("tablesDB.deleteTable", "tablesDB.deleteTable(databaseId: string, tableId: string) -> void"),
         (
             "tablesDB.createVarcharColumn",
-            "tablesDB.createVarcharColumn(databaseId: string, tableId: string, key: string, size: integer 1..16381, required: boolean, default?: string | null, array?: boolean = false) -> ColumnVarchar"
+            "tablesDB.createVarcharColumn(databaseId: string, tableId: string, key: string, size: integer 1..16381, required: boolean, default?: string | null, array?: boolean = false, encrypt?: boolean = false) -> ColumnVarchar"
         ),
         (
             "tablesDB.createIndex",

@@ -81,6 +81,9 @@ package struct ProjectCopy: Sendable {
                         + "a moment, or see 'tandem doctor', then copy again"
                 )
             }
+            guard try Keyring.situation(in: session).change == nil else {
+                throw Refusal(description: "the key of the project is being changed; finish 'tandem key rotate' first")
+            }
             return (
                 try session.rows(RowQuery(limit: 1_000_000), in: SystemTables.databases),
                 try SchemaReader(session: session).tables(in: nil)
@@ -91,6 +94,7 @@ package struct ProjectCopy: Sendable {
     /// Claims the target, which must be empty or hold a part of this copy.
     private func begin() async throws {
         let (identity, state, finished) = (identity, Self.state, Self.finished)
+        let key = try await source.read { try $0.property(Keyring.property) }
         try await target.write(grouped: false) { session in
             let known = try session.property(state)
             if known == identity { return }
@@ -99,6 +103,17 @@ package struct ProjectCopy: Sendable {
             }
             guard known == nil, try session.count(RowQuery(limit: 1), in: SystemTables.databases, cap: 1) == 0 else {
                 throw Refusal(description: "the target project holds other data; copy into a project that is empty")
+            }
+            if let key {
+                // Sealed values are copied as they are, so they need the same key there.
+                let other = try session.property(Keyring.property)
+                guard other == nil || other == key else {
+                    throw Refusal(
+                        description:
+                            "the target project has another key, of fingerprint \(other!); this one's has \(key)"
+                    )
+                }
+                try session.set(property: Keyring.property, to: key)
             }
             try session.set(property: state, to: identity)
         }

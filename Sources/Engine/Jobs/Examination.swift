@@ -5,8 +5,19 @@ import Values
 package enum Examination {
     package static func findings(_ store: any DocumentStore) async throws -> [Finding] {
         try await store.read { session in
-            [try jobs(session), try parts(session)]
+            [try jobs(session), try parts(session)] + (try key(session).map { [$0] } ?? [])
         }
+    }
+
+    private static func key(_ session: any ReadSession) throws -> Finding? {
+        guard let change = try Keyring.situation(in: session).change else { return nil }
+        let rows = try KeyRotationJob.Place(in: session).rows
+        return Finding(
+            .warning,
+            "key",
+            "being changed to the one of fingerprint \(change.new), \(rows) rows so far; a running Tandem that has the "
+                + "key goes on, as does 'tandem key rotate --new-key-file \(change.newFile)'"
+        )
     }
 
     private static func jobs(_ session: any ReadSession) throws -> Finding {

@@ -149,6 +149,12 @@ enum JobQueue {
         )
     }
 
+    /// Lets a dead job be tried again from the start.
+    static func revive(_ id: String, at now: Timestamp, in session: any WriteSession) throws {
+        let fields: JSONObject = ["attempts": 0, "state": "pending", "notBefore": .string(now.text), "error": ""]
+        try change(id, at: now, fields, in: session)
+    }
+
     /// Milliseconds until the next try: doubling from half a second to five minutes, with a random quarter on top.
     static func backoff(_ attempts: Int64) -> Int64 {
         let base = min(300_000, Int64(500) << min(attempts - 1, 10))

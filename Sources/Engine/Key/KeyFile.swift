@@ -1,11 +1,10 @@
-import Crypto
 import Glibc
 package import Storage
 import Values
 
 /// The secret of a project that encrypts, signs and tokenises, kept in a file for its owner alone.
 package struct KeyFile: Sendable {
-    let path: String
+    package let path: String
 
     /// How many bytes a key may have. 32 are as good as any more.
     private static let sizes = 32...4096
@@ -14,16 +13,39 @@ package struct KeyFile: Sendable {
         self.path = path
     }
 
-    /// What tells keys apart without giving them away: 16 hexadecimal digits of a hash.
+    /// What is in the file.
     /// - Throws: 503 `store_unavailable` for a file that is missing, open to others, or no key.
-    func fingerprint() throws(AppError) -> String {
-        let digest = SHA256.hash(data: Array("tandem key fingerprint\n".utf8) + (try bytes()))
-        return digest.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    func key() throws(AppError) -> ProjectKey { ProjectKey(try bytes()) }
+
+    package var isThere: Bool { access(path, F_OK) == 0 }
+
+    /// Makes the file with a new key, unless another process was faster.
+    /// - Throws: 503 `store_unavailable` where it can't be written.
+    func make() throws(AppError) -> ProjectKey {
+        let temporary = "\(path).\(UInt64.random(in: 0...UInt64.max))"
+        let descriptor = open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw unwritable() }
+        defer {
+            close(descriptor)
+            unlink(temporary)
+        }
+        let bytes = ProjectKey.randomBytes()
+        let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        // A link appears whole or not at all, and never over a file that is there.
+        guard written == bytes.count, fsync(descriptor) == 0, link(temporary, path) == 0 || errno == EEXIST else {
+            throw unwritable()
+        }
+        return try key()
+    }
+
+    private func unwritable() -> AppError {
+        let reason = String(cString: strerror(errno))
+        return refusal("The key file \(path) can't be made: \(reason).", hint: "Name another one with --key-file.")
     }
 
     /// Whether the file holds a key.
     package var finding: Finding {
-        do throws(AppError) { return Finding(.ok, "key", "\(path), fingerprint \(try fingerprint())") } catch {
+        do throws(AppError) { return Finding(.ok, "key", "\(path), fingerprint \(try key().fingerprint)") } catch {
             return Finding(.problem, "key", error.message + " " + (error.hint ?? ""))
         }
     }

@@ -34,6 +34,9 @@ enum ColumnType: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether columns of this kind may keep their values sealed.
+    var canBeEncrypted: Bool { [.string, .varchar, .text, .mediumtext, .longtext].contains(self) }
+
     /// Finds a kind by the words of an inline definition: `type`, which may also be `double`, and `format`.
     init?(type: String, format: String?) {
         if let format, !format.isEmpty, ["string", "datetime", format].contains(type) {
@@ -63,12 +66,16 @@ struct Column: Sendable, Equatable {
     var minimum: JSON = .null
     var maximum: JSON = .null
     var elements: [String] = []
+    /// Whether values are sealed before they reach the store.
+    var isEncrypted = false
     var status: BuildStatus = .processing
     var error = ""
     var createdAt: Timestamp
     var updatedAt: Timestamp
 
-    var layout: ColumnLayout { ColumnLayout(key, storedAs: storedAs, type.kind, isArray: isArray) }
+    var layout: ColumnLayout {
+        ColumnLayout(key, storedAs: storedAs, type.kind, isArray: isArray, seal: isEncrypted ? uid : nil)
+    }
 
     /// The column model of the reference for this kind.
     var json: JSON {
@@ -90,7 +97,7 @@ struct Column: Sendable, Equatable {
         }
         if let format = type.format { object["format"] = .string(format) }
         object["default"] = defaultValue
-        if [.string, .varchar, .text, .mediumtext, .longtext].contains(type) { object["encrypt"] = false }
+        if type.canBeEncrypted { object["encrypt"] = .bool(isEncrypted) }
         return .object(object)
     }
 
@@ -106,6 +113,7 @@ struct Column: Sendable, Equatable {
         case (true, false): text += " <= \(maximum.text)"
         case (false, false): text += " \(minimum.text)..\(maximum.text)"
         }
+        if isEncrypted { text += " encrypted" }
         if required { text += " required" }
         if !defaultValue.isNull { text += " = \(defaultValue.text)" }
         if status != .available { text += " (\(status.rawValue))" }

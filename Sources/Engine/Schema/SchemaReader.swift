@@ -73,6 +73,7 @@ struct SchemaReader {
             minimum: record["min"],
             maximum: record["max"],
             elements: record.strings("elements"),
+            isEncrypted: record.bool("encrypt"),
             status: BuildStatus(rawValue: record.string("status")) ?? .stuck,
             error: record.string("error"),
             createdAt: row.createdAt,

@@ -29,7 +29,7 @@ package enum SystemTables {
             ColumnLayout("type", .text), ColumnLayout("kind", .text), ColumnLayout("size", .integer),
             ColumnLayout("required", .boolean), ColumnLayout("array", .boolean), ColumnLayout("default", .json),
             ColumnLayout("min", .json), ColumnLayout("max", .json), ColumnLayout("elements", .text, isArray: true),
-            ColumnLayout("status", .text), ColumnLayout("error", .text),
+            ColumnLayout("status", .text), ColumnLayout("error", .text), ColumnLayout("encrypt", .boolean),
         ]
     )
 

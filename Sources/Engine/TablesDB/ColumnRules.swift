@@ -33,9 +33,33 @@ enum ColumnRules {
                     ? "Leave out \"default\", or set \"required\" to false." : "Leave out \"default\"."
             )
         }
+        try checkEncryption(column, place)
         try checkBounds(column, place)
         do throws(Column.Misfit) { column.defaultValue = try column.normalized(column.defaultValue) } catch {
             throw AppError(.columnValueInvalid, "The default must be \(error.rule).", argument: place + "default")
+        }
+    }
+
+    /// The shortest `string` column that may be encrypted, as in the reference.
+    private static let minimumEncryptedSize = 150
+
+    private static func checkEncryption(_ column: Column, _ place: Prose) throws(AppError) {
+        guard column.isEncrypted else { return }
+        guard column.type.canBeEncrypted else {
+            throw AppError(
+                .generalArgumentInvalid,
+                "A \(column.type.rawValue) column can't be encrypted.",
+                argument: place + "encrypt",
+                hint: "Columns of type string, varchar, text, mediumtext and longtext can."
+            )
+        }
+        guard column.type != .string || column.size! >= minimumEncryptedSize else {
+            throw AppError(
+                .generalBadRequest,
+                "An encrypted string column needs a size of at least \(minimumEncryptedSize).",
+                argument: place + "size",
+                hint: "Raise \"size\", or use a varchar or text column."
+            )
         }
     }
 

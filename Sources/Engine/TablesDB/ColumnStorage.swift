@@ -35,6 +35,7 @@ extension ColumnHandlers {
             "required": .bool(column.required), "array": .bool(column.isArray), "default": column.defaultValue,
             "min": column.minimum, "max": column.maximum, "elements": JSON(column.elements),
             "status": .string(column.status.rawValue), "error": .string(column.error),
+            "encrypt": .bool(column.isEncrypted),
         ]
     }
 }

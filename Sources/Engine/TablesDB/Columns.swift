@@ -28,6 +28,7 @@ enum ColumnHandlers {
                 type: type(call, "create"),
                 required: call.bool("required"),
                 isArray: call.bool("array"),
+                isEncrypted: call.bool("encrypt"),
                 createdAt: call.now,
                 updatedAt: call.now
             )

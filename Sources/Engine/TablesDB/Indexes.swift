@@ -194,6 +194,14 @@ enum IndexRules {
                 hint: "tablesDB.getColumn shows its state."
             )
         }
+        guard !column.isEncrypted else {
+            throw AppError(
+                .columnIndexInvalid,
+                "The column '\(key)' is encrypted and can't be indexed.",
+                argument: argument,
+                hint: "Index a column that is kept in clear."
+            )
+        }
         guard !column.isArray else {
             throw AppError(
                 .columnIndexInvalid,

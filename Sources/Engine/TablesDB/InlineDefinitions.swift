@@ -9,6 +9,7 @@ enum InlineDefinitions {
             let reader = Reader(item.object ?? JSONObject(), place)
             try reader.allow([
                 "key", "type", "format", "size", "required", "default", "array", "min", "max", "elements",
+                "encrypt",
             ])
             var column = try column(reader, call)
             try ColumnRules.check(&column, place: place)
@@ -44,6 +45,7 @@ enum InlineDefinitions {
             type: type,
             required: try reader.bool("required"),
             isArray: try reader.bool("array"),
+            isEncrypted: try reader.bool("encrypt"),
             createdAt: call.now,
             updatedAt: call.now
         )

@@ -9,6 +9,8 @@ struct QueryField: Sendable {
     var isArray = false
     /// Whether integers may come as decimal strings.
     var takesDigits = false
+    /// Whether the store holds sealed values, which no query can compare.
+    var isEncrypted = false
 }
 
 /// Binds queries to the fields of one list: names are known, operands fit, and are in the store's form.
@@ -50,7 +52,17 @@ struct QueryBinding: Sendable {
 
     /// - Throws: `general_query_invalid` for a name that is none, with near misses.
     func field(_ name: String) throws(AppError) -> QueryField {
-        if let field = byName[name] { return field }
+        if let field = byName[name] {
+            guard !field.isEncrypted else {
+                throw AppError(
+                    .generalQueryInvalid,
+                    "Invalid query: '\(name)' is encrypted and can't be queried.",
+                    argument: "queries",
+                    hint: "Filter and sort by other fields; select may name it."
+                )
+            }
+            return field
+        }
         let names = fields.map(\.name)
         let near = Spelling.suggestions(for: name, among: names)
         throw AppError(

@@ -114,7 +114,8 @@ enum RowFields {
                         storeKey: column.key,
                         kind: column.type.kind,
                         isArray: column.isArray,
-                        takesDigits: column.type == .bigint
+                        takesDigits: column.type == .bigint,
+                        isEncrypted: column.isEncrypted
                     )
                 )
             } + system

@@ -30,7 +30,8 @@ package struct DataFolder: Sendable {
         guard let path else { return try EphemeralFolders.make() }
         try Self.makeFolders(path)
         if try !Self.isMarked(path) {
-            if Self.entries(of: path).allSatisfy({ $0.hasPrefix(".") }) {
+            // A key may be there before its first data.
+            if Self.entries(of: path).allSatisfy({ $0.hasPrefix(".") || $0 == "key" }) {
                 try Self.write(JSON.object(["format": .int(Self.format)]).encoded, to: path + "/tandem.json")
             } else if try !Self.isMarked(path) {
                 // Asked again, because what is there may be of a process that starts at the same moment.

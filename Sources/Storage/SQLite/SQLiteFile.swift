@@ -71,6 +71,7 @@ final class SQLiteFile: Sendable {
                 "CREATE TABLE IF NOT EXISTS tandem_properties (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT"
             )
             try connection.execute("PRAGMA journal_mode = WAL")
+            try complete(session)
         }
     }
 
@@ -96,6 +97,15 @@ final class SQLiteFile: Sendable {
                 "CREATE TABLE tandem_events (seq INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL) STRICT"
             )
             for table in configuration.systemTables { try session.create(table.layout, indexes: table.indexes) }
+        }
+    }
+
+    /// Adds the tables of our own, and their columns, that files of earlier versions lack.
+    private func complete(_ session: SQLiteSession) throws {
+        let lacking = try configuration.systemTables.filter { try !session.holds($0.layout) }
+        guard !lacking.isEmpty else { return }
+        try session.connection.transaction(immediate: true) {
+            for table in lacking { try session.complete(table) }
         }
     }
 

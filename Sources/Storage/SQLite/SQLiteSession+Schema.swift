@@ -54,6 +54,20 @@ extension SQLiteSession {
         }
     }
 
+    /// Whether a table is there with all its columns.
+    func holds(_ layout: TableLayout) throws -> Bool {
+        let there = try columns(of: connection.table(layout))
+        return !there.isEmpty && layout.columns.allSatisfy { there.contains($0.storedAs) }
+    }
+
+    /// Makes a table of our own, or adds the columns that it lacks.
+    func complete(_ system: SystemTable) throws {
+        guard try !columns(of: connection.table(system.layout)).isEmpty else {
+            return try create(system.layout, indexes: system.indexes)
+        }
+        for column in system.layout.columns { try add(column, to: system.layout) }
+    }
+
     private func create(_ index: IndexLayout, in table: SQLiteTable) throws {
         let fields = index.fields.map { field -> String in
             let column: String

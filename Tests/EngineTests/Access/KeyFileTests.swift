@@ -21,8 +21,9 @@ struct KeyFileTests {
             defer { keys.remove() }
             let (own, other) = (try file(keys, "own", 32), try file(keys, "other", 64))
             let invocation = Invocation("tablesDB.list")
-            func engine(_ key: KeyFile?, readOnly: Bool = false) -> Engine {
-                Engine(catalog: .embedded, store: first.store, access: Access(isReadOnly: readOnly), key: key)
+            func engine(_ file: KeyFile?, readOnly: Bool = false) -> Engine {
+                let key = file.map { KeySource.named($0) } ?? .nowhere
+                return Engine(catalog: .embedded, store: first.store, access: Access(isReadOnly: readOnly), key: key)
             }
             _ = try await engine(other, readOnly: true).execute(invocation)
             _ = try await engine(own).execute(invocation)
@@ -30,8 +31,8 @@ struct KeyFileTests {
             _ = try await engine(nil).execute(invocation)
             let wrong = await #expect(throws: AppError.self) { _ = try await engine(other).execute(invocation) }
             #expect(wrong?.code.type == "store_unavailable")
-            #expect(wrong?.message.contains(try own.fingerprint()) == true)
-            #expect(wrong?.message.contains(try other.fingerprint()) == true)
+            #expect(wrong?.message.contains(try own.key().fingerprint) == true)
+            #expect(wrong?.message.contains(try other.key().fingerprint) == true)
         }
     }
 
@@ -40,7 +41,7 @@ struct KeyFileTests {
         defer { folder.remove() }
         func refusal(_ file: KeyFile) -> String? {
             do throws(AppError) {
-                _ = try file.fingerprint()
+                _ = try file.key()
                 return nil
             } catch { return error.message }
         }

@@ -102,6 +102,25 @@ struct CopyTests {
     }
 
     @Test(arguments: Way.all)
+    func keepWhatIsEncrypted(_ way: Way) async throws {
+        try await withSealedEngine(way.from) { source, key, keys in
+            try await source.makeTable(EncryptedColumnTests.columns)
+            let data: JSON = ["secret": "copied-4711", "list": ["a", "b"]]
+            try await source.on("createRow", ["rowId": "a", "data": data])
+            let expected = try await everything(source)
+            let folder = try TemporaryFolder()
+            let target = TestEngine(way.to, folder, key: .named(key))
+            _ = try await ProjectCopy(from: source.store, to: target.store, identity: "test") { _ in }.run()
+            #expect(try await everything(target) == expected)
+            #expect(try await !way.to.holds("copied-4711", folder))
+            let other = TestEngine(way.to, folder, key: .named(try makeKey(keys, "other")))
+            #expect(try await other.refusalOn("getRow", ["rowId": "a"]).type == "store_unavailable")
+            for engine in [target, other] { await engine.engine.close() }
+            await way.to.remove(folder)
+        }
+    }
+
+    @Test(arguments: Way.all)
     func goOnWhereTheyWere(_ way: Way) async throws {
         try await withEngine(way.from) { source in
             try await source.makeTable([["key": "n", "type": "integer"]])

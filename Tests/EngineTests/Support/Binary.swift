@@ -9,13 +9,14 @@ enum Binary {
     /// - Returns: whether it was killed.
     static func run(
         _ arguments: [String],
+        command: String = "run",
         on backend: Backend,
         _ data: TemporaryFolder,
         crashAt place: String
     ) async throws -> Bool {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = ["run"] + arguments + backend.options(data)
+        process.arguments = [command] + arguments + backend.options(data)
         process.environment = ["TANDEM_CRASH_AT": place, "HOME": data.path]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice

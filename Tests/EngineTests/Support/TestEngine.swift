@@ -12,19 +12,22 @@ struct TestEngine: Sendable {
     let clock: ManualClock
     let backend: Backend
     let folder: TemporaryFolder
+    let key: KeySource
 
     init(
         _ backend: Backend,
         _ folder: TemporaryFolder,
         access: Access = Access(),
         clock: ManualClock = ManualClock(),
-        catalog: Catalog = .embedded
+        catalog: Catalog = .embedded,
+        key: KeySource = .nowhere
     ) {
         store = backend.store(folder)
         self.clock = clock
         self.backend = backend
         self.folder = folder
-        engine = Engine(catalog: catalog, store: store, access: access, clock: clock.wallClock)
+        self.key = key
+        engine = Engine(catalog: catalog, store: store, access: access, key: key, clock: clock.wallClock)
     }
 
     /// Runs an operation and parses its answer.

@@ -33,7 +33,8 @@ struct ColumnRuleTests {
         ("Varchar", ["size": 16_382], "general_argument_invalid", "size"),
         ("Varchar", ["size": 2, "default": "abc"], "column_value_invalid", "default"),
         ("Text", ["default": "a\u{0}"], "column_value_invalid", "default"),
-        ("Text", ["encrypt": true], "general_argument_invalid", "encrypt"),
+        ("Integer", ["encrypt": true], "general_argument_invalid", "encrypt"),
+        ("String", ["size": 149, "encrypt": true], "general_bad_request", "size"),
     ]
 
     @Test(arguments: aBadDefinitionIsRefusedCases)

@@ -1,0 +1,58 @@
+import Storage
+import Values
+
+/// A session that opens sealed values as it reads them.
+class SealedReader: ReadSession {
+    let base: any ReadSession
+    let keys: Keyring
+    /// False once this session itself changed the schema.
+    var seesCommittedSchema = true
+
+    init(_ base: any ReadSession, _ keys: Keyring) {
+        self.base = base
+        self.keys = keys
+    }
+
+    func schemaVersion() throws -> Int64 { try base.schemaVersion() }
+
+    func row(_ id: String, in table: TableLayout) throws -> StoredRow? {
+        guard var row = try base.row(id, in: table) else { return nil }
+        if !table.sealedColumns.isEmpty { try open(&row, table) }
+        return row
+    }
+
+    func rows(_ query: RowQuery, in table: TableLayout) throws -> [StoredRow] {
+        var rows = try base.rows(query, in: table)
+        if !table.sealedColumns.isEmpty { for index in rows.indices { try open(&rows[index], table) } }
+        return rows
+    }
+
+    func count(_ query: RowQuery, in table: TableLayout, cap: Int) throws -> Int {
+        try base.count(query, in: table, cap: cap)
+    }
+
+    func estimatedCount(in table: TableLayout) throws -> Int { try base.estimatedCount(in: table) }
+
+    func events(after cursor: EventCursor?, limit: Int) throws -> [LoggedEvent] {
+        try base.events(after: cursor, limit: limit).map { event in
+            LoggedEvent(cursor: event.cursor, record: EventSecrets.opened(event.record, self))
+        }
+    }
+
+    func lastEvent() throws -> EventCursor? { try base.lastEvent() }
+
+    func property(_ name: String) throws -> String? { try base.property(name) }
+
+    /// Opens what a row holds; called for tables with sealed columns.
+    func open(_ row: inout StoredRow, _ table: TableLayout) throws {
+        for position in table.sealedColumns {
+            let column = table.columns[position]
+            row.values[position] = try ColumnSeal(table, column, row.id).open(row.values[position], self)
+        }
+    }
+
+    /// The key that a text was sealed with.
+    func key(_ fingerprint: String) throws -> ProjectKey {
+        try keys.opening(fingerprint, base, isCommitted: seesCommittedSchema)
+    }
+}

@@ -1,0 +1,37 @@
+import Storage
+import Values
+
+/// A store in which values of encrypted columns are sealed on their way in and opened on their way out.
+///
+/// This is the only place that knows of it: whoever reads and writes through this store has clear values, and nothing
+/// below it ever sees them, the event log included.
+struct SealedStore: DocumentStore {
+    let base: any DocumentStore
+    let keys: Keyring
+
+    var executor: any TaskExecutor { base.executor }
+
+    func read<R: Sendable>(
+        within limit: Duration,
+        _ body: @escaping @Sendable (any ReadSession) throws -> R
+    ) async throws -> R {
+        try await base.read(within: limit) { [keys] session in try body(SealedReader(session, keys)) }
+    }
+
+    func write<R: Sendable>(
+        grouped: Bool,
+        _ body: @escaping @Sendable (any WriteSession) throws -> R
+    ) async throws -> R {
+        try await base.write(grouped: grouped) { [keys] session in try body(SealedWriter(session, keys)) }
+    }
+
+    func rehearse<R: Sendable>(_ body: @escaping @Sendable (any WriteSession) throws -> R) async throws -> R {
+        try await base.rehearse { [keys] session in try body(SealedWriter(session, keys, isRehearsal: true)) }
+    }
+
+    func define(_ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void) async throws {
+        try await base.define(change) { [keys] session in try body(SealedWriter(session, keys)) }
+    }
+
+    func close() async { await base.close() }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import TestSupport
+
+@testable import Storage
+
+extension Backend {
+    /// Whether a text is anywhere in what a store has written: in the files of the folder, or in the documents of all
+    /// collections of the project.
+    func holds(_ text: String, _ folder: TemporaryFolder) async throws -> Bool {
+        let needle = Data(text.utf8)
+        switch self {
+        case .sqlite:
+            let files = FileManager.default.enumerator(atPath: folder.path)?.allObjects as? [String] ?? []
+            return files.contains { name in
+                FileManager.default.contents(atPath: folder.path + "/" + name)?.range(of: needle) != nil
+            }
+        case .mongoDB:
+            let found = await onThread { Result { try Self.documents(folder.project, contain: needle) } }
+            return try found.get()
+        }
+    }
+
+    private static func documents(_ project: String, contain needle: Data) throws -> Bool {
+        let driver = MongoDriver.to(MongoServer.uri!)
+        let connection = try driver.connection()
+        defer { driver.release(connection) }
+        var found = false
+        for database in try names(BSONWriter.document { $0.int32("listDatabases", 1) }, "admin", connection)
+        where database.hasPrefix(MongoNames.prefix(of: project)) {
+            for name in try names(BSONWriter.document { $0.int32("listCollections", 1) }, database, connection) {
+                let collection = MongoCollection(database: database, name: name)
+                try connection.find(
+                    BSONWriter.document { _ in },
+                    BSONWriter.document { _ in },
+                    in: collection,
+                    nil
+                ) { document in
+                    found = found || Data(document.bytes).range(of: needle) != nil
+                    return true
+                }
+            }
+        }
+        return found
+    }
+
+    /// The names in the reply to a command that lists something.
+    private static func names(_ command: [UInt8], _ database: String, _ connection: MongoConnection) throws -> [String]
+    {
+        try connection.command(command, on: database) { reply in
+            var names: [String] = []
+            let list = try reply["databases"]?.document ?? reply["cursor"]?.document?["firstBatch"]?.document
+            try list?.forEach { item in
+                if let name = try item.document?["name"]?.string { names.append(name) }
+                return true
+            }
+            return names
+        }
+    }
+}
