@@ -71,6 +71,10 @@ package protocol ReadSession {
     /// About how many rows a table holds, at constant cost.
     func estimatedCount(in table: TableLayout) throws -> Int
 
+    /// The rows that have a value in each of these fields, the same ones as another row: those that a unique index
+    /// would refuse.
+    func duplicates(of fields: [String], in table: TableLayout) throws -> Duplicates
+
     /// Records of the event log in commit order, after a cursor or from the beginning.
     /// - Throws: ``StoreError`` `historyLost` when the log no longer reaches back so far.
     func events(after cursor: EventCursor?, limit: Int) throws -> [LoggedEvent]

@@ -63,7 +63,7 @@ struct ValidationTests {
         #expect(error.hint == "Did you mean 'data'?")
     }
 
-    @Test(arguments: ["encrypt", "transactionId", "ttl", "purge"])
+    @Test(arguments: ["transactionId", "ttl", "purge"])
     func whatDoesNotWorkYetIsUnknown(_ name: String) throws {
         for operation in Catalog.embedded.operations {
             #expect(!operation.parameters.contains { $0.name == name }, "\(operation.id)")

@@ -33,6 +33,10 @@ class SealedReader: ReadSession {
 
     func estimatedCount(in table: TableLayout) throws -> Int { try base.estimatedCount(in: table) }
 
+    func duplicates(of fields: [String], in table: TableLayout) throws -> Duplicates {
+        try base.duplicates(of: fields, in: table)
+    }
+
     func events(after cursor: EventCursor?, limit: Int) throws -> [LoggedEvent] {
         try base.events(after: cursor, limit: limit).map { event in
             LoggedEvent(cursor: event.cursor, record: EventSecrets.opened(event.record, self))

@@ -74,7 +74,7 @@ enum ColumnHandlers {
             new.updatedAt = context.now
             readOptions(context.call, &new)
             try ColumnRules.check(&new)
-            try checkResize(from: old, to: new, table, context)
+            try ColumnContradictions.check(from: old, to: new, table, context)
             if let key = change.newKey, key != old.key { try rename(&new, to: key, table, context) }
             try save(new, context)
             try TableHandlers.touch(table, [:], context)
@@ -169,29 +169,6 @@ enum ColumnHandlers {
         column.key = key
         try ColumnRules.check(&column, keyArgument: "newKey")
         try context.enqueue(SchemaJobs.job(SchemaJobs.renameColumn, table, part: column.uid))
-    }
-
-    /// - Throws: 400 `column_invalid_resize` when a row holds more than the new size.
-    private static func checkResize(from old: Column, to new: Column, _ table: Table, _ context: WriteContext) throws {
-        guard let before = old.size, let after = new.size, after < before else { return }
-        var query = RowQuery(limit: 1)
-        query.filters = [
-            old.isArray
-                ? .compare(old.key, .isNotNull, []) : .compare(old.key, .regex, [.string(longer(than: after))])
-        ]
-        guard try context.session.count(query, in: table.layout, cap: 1) > 0 else { return }
-        throw AppError(
-            .columnInvalidResize,
-            "Rows hold texts of more than \(after) characters in '\(old.key)'.",
-            argument: "size",
-            hint: "Shorten them first, or keep a size of at least \(before)."
-        )
-    }
-
-    /// A pattern for texts of more than so many characters; repetitions go up to 65535 in one step.
-    private static func longer(than size: Int64) -> String {
-        let count = size + 1
-        return "(?s)\\A(?:.{60000}){\(count / 60_000)}.{\(count % 60_000)}"
     }
 }
 

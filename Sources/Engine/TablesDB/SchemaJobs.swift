@@ -55,8 +55,12 @@ enum SchemaJobs {
                     try finish(index.uid, ["status": "available"], SystemTables.indexes, run, session)
                 }
             } catch let error as StoreError where error.kind == .uniqueViolation {
+                let rows = try? await run.store.read(within: .seconds(60)) { session in
+                    try Contradiction.duplicates(of: index.columns, in: table, session)
+                }
                 try await run.end { session in
-                    let reason = "Rows of the table hold the same values; make them differ and create the index again."
+                    let place = rows?.text.string ?? "rows of the table"
+                    let reason = "The same values are in \(place); make them differ and create the index again."
                     try set(
                         index.uid,
                         ["status": "failed", "error": .string(reason)],

@@ -137,6 +137,75 @@ struct ColumnChangeTests {
     }
 
     @Test(arguments: Backend.available)
+    func aContradictionNamesHowManyRowsAndThree(_ backend: Backend) async throws {
+        try await withSealedEngine(backend) { engine, _, _ in
+            try await engine.makeTable([
+                ["key": "n", "type": "integer"], ["key": "t", "type": "varchar", "size": 9],
+                ["key": "list", "type": "varchar", "size": 9, "array": true],
+                ["key": "sealed", "type": "varchar", "size": 9, "encrypt": true],
+            ])
+            for id in ["a", "b", "c", "d", "e"] {
+                let long: JSON = id == "e" ? "kurz" : "längeres"
+                let data: JSON = id == "e" ? ["n": 1, "t": long] : ["t": long, "list": ["x", long], "sealed": long]
+                try await engine.on("createRow", ["rowId": .string(id), "data": data])
+            }
+            func message(_ method: String, _ arguments: JSONObject) async throws -> String {
+                var arguments = arguments
+                for (key, value) in ["databaseId": "d", "tableId": "t", "required": false] as [String: JSON]
+                where arguments[key] == nil { arguments[key] = value }
+                arguments["default"] = .null
+                return try await engine.error("tablesDB." + method, arguments).message
+            }
+            let four = "4 rows ('a', 'b', 'c' and others)"
+            let nulls = try await message("updateIntegerColumn", ["key": "n", "required": true])
+            #expect(nulls == "'n' has no value in \(four), so it can't be required.")
+            for key in ["t", "list", "sealed"] {
+                let long = try await message("updateVarcharColumn", ["key": .string(key), "size": 7])
+                #expect(long == "'\(key)' holds more than 7 characters in \(four).")
+                let fits: JSONObject = ["key": .string(key), "required": false, "default": nil, "size": 8]
+                #expect(try await engine.on("updateVarcharColumn", fits)["size"] == 8)
+            }
+            for id in ["b", "c", "d"] { try await engine.on("updateRow", ["rowId": .string(id), "data": ["n": 2]]) }
+            let one = try await message("updateIntegerColumn", ["key": "n", "required": true])
+            #expect(one == "'n' has no value in 1 row ('a'), so it can't be required.")
+            try await engine.on("deleteRow", ["rowId": "a"])
+            let strict: JSONObject = ["key": "n", "required": true, "default": nil]
+            #expect(try await engine.on("updateIntegerColumn", strict)["required"] == true)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func aUniqueIndexNamesTheRowsThatAreAlike(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            try await engine.makeTable([["key": "n", "type": "integer"], ["key": "t", "type": "varchar", "size": 9]])
+            let rows: [(String, JSON)] = [
+                ("a", ["n": 1, "t": "x"]), ("b", ["n": 1, "t": "y"]), ("c", ["n": 1, "t": "x"]), ("d", ["t": "x"]),
+                ("e", ["t": "x"]), ("f", ["n": 1, "t": "x"]), ("g", ["n": 2, "t": "x"]), ("h", ["n": 2, "t": "x"]),
+            ]
+            for (id, data) in rows { try await engine.on("createRow", ["rowId": .string(id), "data": data]) }
+            func refusal(_ key: String, _ columns: JSON) async throws -> AppError {
+                try await engine.error(
+                    "tablesDB.createIndex",
+                    ["databaseId": "d", "tableId": "t", "key": .string(key), "type": "unique", "columns": columns]
+                )
+            }
+            let both = try await refusal("both", ["n", "t"])
+            #expect(both.code.type == "row_unique_constraint_violation")
+            #expect(both.message.contains("5 rows ("), "\(both.message)")
+            #expect(both.message.contains("The same values are in 5 rows ('a', "), "\(both.message)")
+            let failed = try await engine.on("getIndex", ["key": "both"])
+            #expect(failed["status"] == "failed")
+            #expect(both.message.contains(failed["error"]?.string ?? "?"))
+            let one = try await refusal("one", ["n"])
+            #expect(one.message.contains("6 rows ('a', 'b', 'c' and others)") || one.message.contains("6 rows ('a', "))
+            #expect(try await refusal("t", ["t"]).message.contains("7 rows ("))
+            for id in ["b", "c", "f", "h"] { try await engine.on("deleteRow", ["rowId": .string(id)]) }
+            let index: JSONObject = ["key": "works", "type": "unique", "columns": ["n", "t"]]
+            #expect(try await engine.on("createIndex", index)["status"] == "available")
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func aDeletedColumnIsGoneFromRowsAndQueries(_ backend: Backend) async throws {
         try await withRow(backend) { engine in
             #expect(try await engine.on("deleteColumn", ["key": "n"]) == [:])

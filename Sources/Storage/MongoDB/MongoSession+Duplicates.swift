@@ -1,0 +1,98 @@
+import Values
+
+extension MongoSession {
+    func duplicates(of fields: [String], in layout: TableLayout) throws -> Duplicates {
+        guard let table = try project.table(layout, connection) else { return Duplicates(count: 0, examples: []) }
+        try writes?.send(in: table.collection, self)
+        let names = fields.compactMap { table.field($0)?.name }
+        let options = try options()
+        var duplicates = Duplicates(count: 0, examples: [])
+        try reading {
+            try connection.aggregate(Self.pipeline(names, Self.total), options, in: table.collection, server) { reply in
+                duplicates.count = Int(try reply["n"]?.integer ?? 0)
+                return false
+            }
+            try connection.aggregate(Self.pipeline(names, Self.ends), options, in: table.collection, server) { reply in
+                for id in [try reply["first"]?.string, try reply["last"]?.string] {
+                    if let id, duplicates.examples.count < Duplicates.maximumExamples { duplicates.examples.append(id) }
+                }
+                return true
+            }
+        }
+        if duplicates.examples.count < min(duplicates.count, Duplicates.maximumExamples),
+            let first = duplicates.examples.first
+        {
+            duplicates.examples = try likes(of: first, fields, layout)
+        }
+        return duplicates
+    }
+
+    private func options() throws -> [UInt8] {
+        let milliseconds = try remaining()
+        return BSONWriter.document { writer in
+            writer.int64("maxTimeMS", milliseconds)
+            writer.bool("allowDiskUse", true)
+        }
+    }
+
+    /// Rows with the same values as one: a group tells its two ends only.
+    private func likes(of id: String, _ fields: [String], _ layout: TableLayout) throws -> [String] {
+        guard let row = try row(id, in: layout) else { return [] }
+        var query = RowQuery(limit: Duplicates.maximumExamples)
+        query.filters = fields.compactMap { field in
+            switch field {
+            case "$id": .compare(field, .equal, [.string(row.id)])
+            case "$createdAt": .compare(field, .equal, [.string(row.createdAt.text)])
+            case "$updatedAt": .compare(field, .equal, [.string(row.updatedAt.text)])
+            default: layout.position(of: field).map { .compare(field, .equal, [row.values[$0]]) }
+            }
+        }
+        return try rows(query, in: layout).map(\.id)
+    }
+
+    /// Groups of rows with the same values in these fields, and what is made of them.
+    private static func pipeline(_ names: [String], _ rest: [[UInt8]]) -> [UInt8] {
+        BSONWriter.document { writer in
+            writer.array("pipeline") { stages in
+                stages.document(.index(0)) { stage in
+                    stage.document("$match") { filter in
+                        for name in names { filter.document(.named(name)) { $0.bool("$exists", true) } }
+                    }
+                }
+                stages.document(.index(1)) { stage in
+                    stage.document("$group") { group in
+                        group.document("_id") { id in
+                            for (index, name) in names.enumerated() { id.string(.named("f\(index)"), "$" + name) }
+                        }
+                        group.document("n") { $0.int32("$sum", 1) }
+                        group.document("first") { $0.string("$min", "$_id") }
+                        group.document("last") { $0.string("$max", "$_id") }
+                    }
+                }
+                stages.document(.index(2)) { stage in
+                    stage.document("$match") { filter in filter.document("n") { $0.int32("$gt", 1) } }
+                }
+                for (index, stage) in rest.enumerated() { stages.raw(.index(3 + index), document: stage) }
+            }
+        }
+    }
+
+    private static var total: [[UInt8]] {
+        [
+            BSONWriter.document { stage in
+                stage.document("$group") { group in
+                    group.null("_id")
+                    group.document("n") { $0.string("$sum", "$n") }
+                }
+            }
+        ]
+    }
+
+    /// The first groups by the ids of their first rows.
+    private static var ends: [[UInt8]] {
+        [
+            BSONWriter.document { stage in stage.document("$sort") { $0.int32("first", 1) } },
+            BSONWriter.document { $0.int64("$limit", Int64(Duplicates.maximumExamples)) },
+        ]
+    }
+}
