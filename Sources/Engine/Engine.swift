@@ -12,13 +12,15 @@ package final class Engine: Sendable {
     /// Where calls run best; a task that prefers it works without hops.
     package var executor: any TaskExecutor { store.executor }
 
-    private let store: any DocumentStore
+    let store: any DocumentStore
+    let clock: WallClock
+    let pipeline: Pipeline
+    let keys: Keyring
+    /// The id of the project.
+    let project: String
     private let access: Access
-    private let clock: WallClock
     private let log: Logger
-    private let pipeline: Pipeline
     private let handlers: [String: Handler]
-    private let keys: Keyring
 
     package init(
         catalog: Catalog,
@@ -36,6 +38,7 @@ package final class Engine: Sendable {
         self.access = access
         self.clock = clock
         self.log = log
+        self.project = project
         jobs = JobRunner(store, SchemaJobs.handlers + [KeyRotationJob.handler(keys)], clock, log)
         pipeline = Pipeline(store: SealedStore(base: store, keys: keys), cache: SchemaCache(), jobs: jobs)
         var handlers: [String: Handler] = [:]
@@ -56,12 +59,15 @@ package final class Engine: Sendable {
     /// Runs one operation.
     /// - Throws: an error of the contract; nothing was changed then.
     package func execute(_ invocation: Invocation) async throws(AppError) -> Response {
-        guard let operation = catalog.operation(invocation.operation),
-            let handler = handlers[operation.implementation]
-        else {
-            throw catalog.unknownOperation(invocation.operation)
-        }
-        let caller = try access.authorize(invocation.actor, for: operation)
+        try await execute(invocation, try find(invocation))
+    }
+
+    /// Runs an operation that was found.
+    func execute(
+        _ invocation: Invocation,
+        _ found: (Operation, Handler, Caller)
+    ) async throws(AppError) -> Response {
+        let (operation, handler, caller) = found
         let call = Call(
             operation: operation,
             arguments: try operation.validate(invocation.arguments),
@@ -69,17 +75,37 @@ package final class Engine: Sendable {
             now: clock.now,
             clock: clock
         )
-        do {
-            let work = try handler.work(call)
-            try await keys.check(store)
-            return try await pipeline.run(work, of: call)
-        } catch let error as AppError {
-            throw error.said(in: operation.dialect)
-        } catch let error as StoreError {
-            throw translate(error, operation.id).said(in: operation.dialect)
+        do throws(AppError) {
+            return try await translating(operation.id) { () async throws -> Response in
+                let work = try handler.work(call)
+                try await keys.check(store)
+                return try await pipeline.run(work, of: call)
+            }
         } catch {
-            log.error("\(operation.id) failed: \(error)")
-            throw AppError(.generalServerError, "\(operation.id) failed because of a fault in Tandem.")
+            throw error.said(in: operation.dialect)
+        }
+    }
+
+    /// The operation that an invocation means, who carries it out and who asks for it.
+    /// - Throws: 404 `operation_unknown`, or that the caller may not run it.
+    func find(_ invocation: Invocation) throws(AppError) -> (Operation, Handler, Caller) {
+        guard let operation = catalog.operation(invocation.operation),
+            let handler = handlers[operation.implementation]
+        else {
+            throw catalog.unknownOperation(invocation.operation)
+        }
+        return (operation, handler, try access.authorize(invocation.actor, for: operation))
+    }
+
+    /// Runs work of an operation, so that it fails with errors of the contract only.
+    func translating<R>(_ operation: String, _ body: () async throws -> R) async throws(AppError) -> R {
+        do { return try await body() } catch let error as AppError {
+            throw error
+        } catch let error as StoreError {
+            throw translate(error, operation)
+        } catch {
+            log.error("\(operation) failed: \(error)")
+            throw AppError(.generalServerError, "\(operation) failed because of a fault in Tandem.")
         }
     }
 

@@ -6,6 +6,8 @@ package struct AppError: Error, Equatable, CustomStringConvertible {
     private var text: Prose
     private var place: Prose?
     private var advice: Prose?
+    /// The step of a batch that failed, by its id.
+    package private(set) var step: String?
 
     package init(_ code: ErrorCode, _ message: Prose, argument: Prose? = nil, hint: Prose? = nil) {
         self.code = code
@@ -31,15 +33,29 @@ package struct AppError: Error, Equatable, CustomStringConvertible {
         return copy
     }
 
+    /// The same error, met in this step of a batch.
+    package func inStep(_ id: String) -> AppError {
+        var copy = self
+        copy.step = id
+        return copy
+    }
+
+    /// The same error with another hint.
+    package func hinting(_ hint: Prose) -> AppError {
+        var copy = self
+        copy.advice = hint
+        return copy
+    }
+
     /// The same error in the words of a dialect, its code included.
     package func said(in dialect: Dialect) -> AppError {
         guard dialect != .tables else { return self }
-        return AppError(
-            dialect.translated(code),
-            dialect.translated(text),
-            argument: place.map { dialect.translated($0) },
-            hint: advice.map { dialect.translated($0) }
-        )
+        var copy = self
+        copy.code = dialect.translated(code)
+        copy.text = dialect.translated(text)
+        copy.place = place.map { dialect.translated($0) }
+        copy.advice = advice.map { dialect.translated($0) }
+        return copy
     }
 
     /// The value of `error` in an answer.
@@ -48,6 +64,7 @@ package struct AppError: Error, Equatable, CustomStringConvertible {
             "code": .int(Int64(code.status)), "type": .string(code.type), "message": .string(message),
         ]
         if let argument { object["argument"] = .string(argument) }
+        if let step { object["step"] = .string(step) }
         if let hint { object["hint"] = .string(hint) }
         return .object(object)
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Glibc
 import Logging
+import MCPServer
 import Storage
 import Values
 
@@ -52,6 +53,18 @@ struct Options: ParsableArguments {
     )
     var actor: String?
 
+    @Flag(help: "Run what destroys something without a confirmation.")
+    var yes = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Where lists in long answers of tools are cut.",
+            discussion: "Default: 60000.",
+            valueName: "bytes"
+        )
+    )
+    var maxAnswer: Int?
+
     @Option(
         help: ArgumentHelp(
             "normal: commits survive a killed process; full: a power failure too.",
@@ -90,6 +103,10 @@ struct Settings: Sendable {
     var scopes: Set<String>?
     var isReadOnly: Bool
     var actor: Actor
+    /// Whether what destroys something needs no confirmation.
+    var skipsConfirmation: Bool
+    /// Where lists in long answers are cut, in bytes.
+    var maximumAnswer: Int
     var syncsEveryCommit: Bool
     var key: KeySource
     var logLevel: Logger.Level
@@ -111,6 +128,14 @@ struct Settings: Sendable {
         } catch {
             throw Failure.usage("--as: \(error.message) \(error.hint ?? "")")
         }
+        skipsConfirmation = try options.yes || Self.flag("TANDEM_YES")
+        maximumAnswer = try Self.number(
+            options.maxAnswer,
+            "TANDEM_MAX_ANSWER",
+            "--max-answer",
+            1000...4_000_000,
+            default: Tool.Execution.usualAnswer
+        )
         switch options.durability ?? Self.variable("TANDEM_DURABILITY") ?? "normal" {
         case "normal": syncsEveryCommit = false
         case "full": syncsEveryCommit = true
@@ -131,6 +156,22 @@ struct Settings: Sendable {
         guard let value = getenv(name) else { return nil }
         let text = String(cString: value)
         return text.isEmpty ? nil : text
+    }
+
+    /// A number from an option or a variable.
+    static func number(
+        _ option: Int?,
+        _ name: String,
+        _ flag: String,
+        _ range: ClosedRange<Int>,
+        default fallback: Int
+    ) throws -> Int {
+        let text = option.map { String($0) } ?? variable(name)
+        guard let text else { return fallback }
+        guard let number = Int(text), range.contains(number) else {
+            throw Failure.usage("\(flag) takes a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+        }
+        return number
     }
 
     static func flag(_ name: String) throws -> Bool {

@@ -17,8 +17,11 @@ struct RunOperation: AsyncParsableCommand {
               tandem run tablesDB.createRow databaseId=shop tableId=orders rowId='unique()' data='{"total":5}'
               tandem run tablesDB.listRows --json '{"databaseId":"shop","tableId":"orders"}'
               echo '{"databaseId":"shop"}' | tandem run tablesDB.get --json -
+              tandem run tablesDB.deleteTable databaseId=shop tableId=orders --dry-run
+              tandem run tablesDB.deleteTable databaseId=shop tableId=orders --yes
 
-            Exits with 1, and the error as JSON on stderr, when the operation fails.
+            Exits with 1, and the error as JSON on stderr, when the operation fails. What destroys something prints \
+            what that is with a token, and exits with 1; the same command with --confirm TOKEN, or with --yes, does it.
             """
     )
 
@@ -33,24 +36,45 @@ struct RunOperation: AsyncParsableCommand {
     @Option(help: ArgumentHelp("All arguments as one JSON object; - reads it from stdin.", valueName: "object"))
     var json: String?
 
+    @Flag(help: "Show the result, the events and the effects, and undo everything.")
+    var dryRun = false
+
+    @Option(help: ArgumentHelp("Do what was shown together with this token.", valueName: "token"))
+    var confirm: String?
+
     func run() async throws {
         let settings = try Settings(options)
         let backend = Backend(settings, log: Logger(label: "tandem", level: settings.logLevel))
-        let invocation = Invocation(operation, try object(backend.catalog))
+        var request = ExecutionRequest(Invocation(operation, try object(backend.catalog)))
+        request.isDryRun = dryRun
+        request.confirmation = settings.skipsConfirmation ? .notNeeded : .needed(token: confirm)
         let patience = Task {
             try await Task.sleep(for: .seconds(1))
             writeError("tandem: \(operation) is still running")
         }
-        let result: Result<Response, AppError>
-        do throws(AppError) { result = .success(try await backend.engine.execute(invocation)) } catch {
-            result = .failure(error)
+        let outcome: Result<Outcome, AppError>
+        do throws(AppError) { outcome = .success(try await backend.engine.answer(request)) } catch {
+            outcome = .failure(error)
         }
         patience.cancel()
         await backend.close()
-        switch result {
-        case .success(let response): writeOutput(String(decoding: response.encoded, as: UTF8.self))
+        switch outcome {
+        case .success(let outcome): try show(outcome)
         case .failure(let error): throw Failure(status: 1, message: (["error": error.json] as JSON).text)
         }
+    }
+
+    private func show(_ outcome: Outcome) throws {
+        if case .result(let response) = outcome.content, outcome.rehearsal == nil {
+            return writeOutput(String(decoding: response.encoded, as: UTF8.self))
+        }
+        writeOutput(String(decoding: outcome.encoded, as: UTF8.self))
+        guard case .confirmation(let confirmation) = outcome.content else { return }
+        throw Failure(
+            status: 1,
+            message: "tandem: nothing was done yet; repeat the command with --confirm "
+                + "\(confirmation["token"]?.string ?? "") or with --yes"
+        )
     }
 
     private func object(_ catalog: Catalog) throws -> JSONObject {

@@ -28,7 +28,7 @@ struct ServeMCP: AsyncParsableCommand {
                 version: Tandem.version,
                 instructions: Instructions.text
             ),
-            tools: [.catalogSearch { backend.catalog }, .executeOperation { backend.engine }],
+            tools: [.catalogSearch { backend.catalog }, .executeOperation(settings.execution) { backend.engine }],
             input: streams.input,
             output: streams.output,
             executor: backend.store.executor
@@ -78,6 +78,12 @@ private struct ProtocolService: Service {
         } onGracefulShutdown: {
             server.shutdown()
         }
+    }
+}
+
+extension Settings {
+    fileprivate var execution: Tool.Execution {
+        Tool.Execution(skipsConfirmation: skipsConfirmation, maximumAnswer: maximumAnswer)
     }
 }
 

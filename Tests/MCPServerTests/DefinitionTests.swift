@@ -41,7 +41,9 @@ struct DefinitionTests {
                 == ["query", "service", "limit", "detail"]
         )
         #expect(
-            ToolDefinition.executeOperation.inputSchema["properties"]?.object?.keys == ["operation", "arguments", "as"]
+            ToolDefinition.executeOperation.inputSchema["properties"]?.object?.keys == [
+                "operation", "arguments", "as", "steps", "atomic", "dryRun", "confirm", "select",
+            ]
         )
     }
 }

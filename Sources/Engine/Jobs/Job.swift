@@ -13,6 +13,18 @@ struct JobHandler: Sendable {
     let kind: String
     /// Does the work and closes the job with ``JobRun/end(after:_:)``.
     let perform: @Sendable (JobRun) async throws -> Void
+    /// What a job with this payload destroys, as far as it is there now.
+    let losses: @Sendable (_ payload: JSON, any ReadSession) throws -> [Loss]
+
+    init(
+        kind: String,
+        losses: @escaping @Sendable (JSON, any ReadSession) throws -> [Loss] = { _, _ in [] },
+        perform: @escaping @Sendable (JobRun) async throws -> Void
+    ) {
+        self.kind = kind
+        self.losses = losses
+        self.perform = perform
+    }
 }
 
 /// One try of a job.

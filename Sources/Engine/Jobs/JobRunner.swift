@@ -21,6 +21,11 @@ package final class JobRunner: Sendable {
         owner = clock.makeID()
     }
 
+    /// What a job will destroy.
+    func losses(of job: Job, in session: any ReadSession) throws -> [Loss] {
+        try handlers[job.kind]?.losses(job.payload, session) ?? []
+    }
+
     /// Carries out jobs that were just queued, or waits for the process that was faster; what can't be done now, or
     /// takes another process longer than ten seconds, stays for later.
     func finish(_ ids: [String]) async {

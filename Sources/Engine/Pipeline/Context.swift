@@ -104,6 +104,9 @@ final class WriteContext: ReadContext {
         try writer.bumpSchemaVersion()
     }
 
+    /// Says that an earlier step of the same transaction has changed the schema.
+    func seesChangedSchema() { seesCommittedSchema = false }
+
     /// Queues a job with this transaction. The call answers after it was carried out.
     func enqueue(_ job: Job) throws {
         awaited.append(try JobQueue.add(job, at: now, id: call.clock.makeID(), to: writer))

@@ -22,16 +22,27 @@ enum SchemaJobs {
     }
 
     static let handlers: [JobHandler] = [
-        JobHandler(kind: dropTable) { run in
-            let layout = TableLayout(
-                databaseID: run.payload["databaseId"]?.string,
-                tableID: run.payload["tableId"]?.string ?? "",
-                incarnation: run.payload["uid"]?.string ?? "",
-                columns: []
-            )
-            try await run.end(after: .dropTable(layout)) { _ in }
+        JobHandler(
+            kind: dropTable,
+            losses: { payload, session in [Loss("rows", try count(RowQuery(limit: 1), in: layout(payload), session))] }
+        ) { run in
+            try await run.end(after: .dropTable(layout(run.payload))) { _ in }
         },
-        JobHandler(kind: dropColumn) { run in
+        JobHandler(
+            kind: dropColumn,
+            losses: { payload, session in
+                guard let (table, column) = try find(payload, session, \.columns, \.uid) else { return [] }
+                var query = RowQuery(limit: 1)
+                query.filters = [.compare(column.key, .isNotNull, [])]
+                let layout = TableLayout(
+                    databaseID: table.databaseID,
+                    tableID: table.id,
+                    incarnation: table.uid,
+                    columns: [column.layout]
+                )
+                return [Loss("columns", 1), Loss("values", try count(query, in: layout, session))]
+            }
+        ) { run in
             guard let (table, column) = try await find(run, \.columns, \.uid) else { return try await abandon(run) }
             try await run.end(after: .dropColumn(column.layout, table.layout)) { session in
                 _ = try session.delete(column.uid, from: SystemTables.columns)
@@ -71,7 +82,7 @@ enum SchemaJobs {
                 }
             }
         },
-        JobHandler(kind: dropIndex) { run in
+        JobHandler(kind: dropIndex, losses: { _, _ in [Loss("indexes", 1)] }) { run in
             guard let (table, index) = try await find(run, \.indexes, \.uid) else { return try await abandon(run) }
             try await run.end(after: .dropIndex(key: index.key, table.layout)) { session in
                 _ = try session.delete(index.uid, from: SystemTables.indexes)
@@ -83,20 +94,44 @@ enum SchemaJobs {
     /// The part that a job is about; nil when it, or its table, is gone.
     private static func find<Part: Sendable>(
         _ run: JobRun,
-        _ parts: @Sendable (Table) -> [Part],
-        _ uid: @Sendable (Part) -> String
+        _ parts: @escaping @Sendable (Table) -> [Part],
+        _ uid: @escaping @Sendable (Part) -> String
     ) async throws -> (Table, Part)? {
         let payload = run.payload
-        let table = try await run.store.read { session in
-            try SchemaReader(session: session).table(
-                payload["tableId"]?.string ?? "",
-                in: payload["databaseId"]?.string ?? ""
-            )
-        }
+        return try await run.store.read { session in try find(payload, session, parts, uid) }
+    }
+
+    private static func find<Part: Sendable>(
+        _ payload: JSON,
+        _ session: any ReadSession,
+        _ parts: @Sendable (Table) -> [Part],
+        _ uid: @Sendable (Part) -> String
+    ) throws -> (Table, Part)? {
+        let table = try SchemaReader(session: session).table(
+            payload["tableId"]?.string ?? "",
+            in: payload["databaseId"]?.string ?? ""
+        )
         guard let table, table.uid == payload["uid"]?.string,
             let part = parts(table).first(where: { uid($0) == payload["part"]?.string })
         else { return nil }
         return (table, part)
+    }
+
+    /// Where the rows of a table are that may be gone from the schema.
+    private static func layout(_ payload: JSON) -> TableLayout {
+        TableLayout(
+            databaseID: payload["databaseId"]?.string,
+            tableID: payload["tableId"]?.string ?? "",
+            incarnation: payload["uid"]?.string ?? "",
+            columns: []
+        )
+    }
+
+    /// Exact up to 5,000 rows, about right above.
+    private static func count(_ query: RowQuery, in layout: TableLayout, _ session: any ReadSession) throws -> Int {
+        let exact = try session.count(query, in: layout, cap: 5001)
+        return exact <= 5000 || !query.filters.isEmpty
+            ? exact : max(exact, try session.estimatedCount(in: layout))
     }
 
     private static func abandon(_ run: JobRun) async throws {

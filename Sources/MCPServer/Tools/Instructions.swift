@@ -12,8 +12,10 @@ package enum Instructions {
         - An error names the wrong argument and a hint; correct that and call again.
         - Queries are JSON objects: {"method":"equal","attribute":"status","values":["open"]}, \
         {"method":"orderDesc","attribute":"$createdAt"}, {"method":"limit","values":[25]}.
+        - Several calls in one: "steps", all or none; "$ref:<step>#/$id" takes a value from an earlier result.
+        - "dryRun":true shows what would happen. What destroys something answers first with a token for "confirm".
         - Where an operation creates something, the id unique() makes a new id.
-        - 64-bit integers may be written as decimal strings; beyond 2^53-1 they should be.
-        - "as":"guest" or "as":"user:ID" runs a call with the rights of a guest or a user, to test what they may do.
+        - 64-bit integers may be decimal strings; beyond 2^53-1 they should be.
+        - "as":"guest" or "as":"user:ID" runs a call with their rights.
         """
 }

@@ -3,17 +3,25 @@ import Values
 /// Reads the arguments of a tool call; what is wrong with them is an error that the model can mend.
 struct ToolArguments {
     private let arguments: JSONObject
+    /// What to put before names: the path of the object that they are in.
+    private let place: String
 
     /// - Throws: `general_argument_invalid` for an argument that the tool does not have.
     init(_ arguments: JSONObject, of tool: ToolDefinition) throws(AppError) {
-        self.arguments = arguments
         let known = tool.inputSchema["properties"]?.object?.keys ?? []
-        for name in arguments.keys where !known.contains(name) {
-            let near = Spelling.suggestions(for: name, among: known)
+        try self.init(arguments, known: known, of: tool.name, place: "")
+    }
+
+    /// The members of an object inside the arguments.
+    init(_ arguments: JSONObject, known: [String], of name: String, place: String) throws(AppError) {
+        self.arguments = arguments
+        self.place = place
+        for other in arguments.keys where !known.contains(other) {
+            let near = Spelling.suggestions(for: other, among: known)
             throw AppError(
                 .generalArgumentInvalid,
-                "\(tool.name) has no argument '\(name)'.",
-                argument: "\(name)",
+                "\(name) has no argument '\(other)'.",
+                argument: "\(place)\(other)",
                 hint: near.isEmpty
                     ? "Its arguments are \(known.joined(separator: ", "))."
                     : "Did you mean \(near.joined(separator: " or "))?"
@@ -21,9 +29,16 @@ struct ToolArguments {
         }
     }
 
+    /// Whether an argument is there, and not null.
+    func has(_ name: String) -> Bool { arguments[name].map { !$0.isNull } ?? false }
+
     func required(_ name: String) throws(AppError) -> String {
         guard let text = try string(name) else {
-            throw AppError(.generalArgumentInvalid, "The argument '\(name)' is missing.", argument: "\(name)")
+            throw AppError(
+                .generalArgumentInvalid,
+                "The argument '\(place)\(name)' is missing.",
+                argument: "\(place)\(name)"
+            )
         }
         return text
     }
@@ -52,8 +67,34 @@ struct ToolArguments {
         }
     }
 
+    func flag(_ name: String) throws(AppError) -> Bool? {
+        switch arguments[name] {
+        case nil, .null?: return nil
+        case .bool(let flag)?: return flag
+        case let other?: throw wrong(name, "true or false", other)
+        }
+    }
+
+    func array(_ name: String) throws(AppError) -> [JSON]? {
+        switch arguments[name] {
+        case nil, .null?: return nil
+        case .array(let items)?: return items
+        case let other?: throw wrong(name, "an array", other)
+        }
+    }
+
+    func strings(_ name: String) throws(AppError) -> [String]? {
+        guard let value = arguments[name], !value.isNull else { return nil }
+        guard let strings = value.strings else { throw wrong(name, "an array of strings", value) }
+        return strings
+    }
+
     private func wrong(_ name: String, _ expected: String, _ value: JSON) -> AppError {
         let what = value.int.map { String($0) } ?? value.kindName
-        return AppError(.generalArgumentInvalid, "'\(name)' must be \(expected), not \(what).", argument: "\(name)")
+        return AppError(
+            .generalArgumentInvalid,
+            "'\(place)\(name)' must be \(expected), not \(what).",
+            argument: "\(place)\(name)"
+        )
     }
 }

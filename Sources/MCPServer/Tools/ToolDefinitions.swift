@@ -1,3 +1,4 @@
+import Engine
 import Values
 
 /// What a model reads about the two tools.
@@ -44,31 +45,54 @@ extension ToolDefinition {
         name: "execute-operation",
         title: "Execute an operation",
         description: """
-            Run one backend operation found with catalog-search. Returns {"result":…}, or {"error":{code,type,message,\
-            argument?,hint?}} that says what to change. Example: {"operation":"tablesDB.listRows","arguments":\
-            {"databaseId":"shop","tableId":"orders","queries":[{"method":"equal","attribute":"status","values":["open"]},\
-            {"method":"limit","values":[10]}]}}
+            Run one operation found with catalog-search, or several as steps. Returns {"result":…}, {"results":{…}} \
+            by step id, or {"error":{code,type,message,argument?,step?,hint?}}. Example: \
+            {"operation":"tablesDB.listRows","arguments":{"databaseId":"shop","tableId":"orders","queries":\
+            [{"method":"equal","attribute":"status","values":["open"]},{"method":"limit","values":[10]}]}}
             """,
         inputSchema: [
             "type": "object",
             "properties": [
-                "operation": [
-                    "type": "string",
-                    "description": "Id of the operation, such as project.describe or tablesDB.createRow.",
-                ],
+                "operation": ["type": "string", "description": "Its id, such as tablesDB.createRow."],
                 "arguments": [
-                    "type": "object", "default": [:],
-                    "description": "Arguments by parameter name, as the signature lists them.",
+                    "type": "object", "description": "By parameter name, as the signature lists them.",
                 ],
                 "as": [
                     "type": "string", "pattern": "^(key|guest|user:.+)$",
+                    "description": "Who acts: key (the owner), guest or user:ID.",
+                ],
+                "steps": [
+                    "type": "array", "minItems": 1, "maxItems": .int(Int64(ExecutionRequest.maximumSteps)),
                     "description": """
-                    Who acts: key (the project's owner), guest or user:ID. Use it to test what a guest or a user may \
-                    do. Default: the actor this server was started with.
+                    Instead of operation: calls in order. A string "$ref:<step id>#/json/pointer" takes a value from an \
+                    earlier result: "$ref:db#/$id".
                     """,
+                    "items": [
+                        "type": "object",
+                        "properties": [
+                            "id": ["type": "string"], "operation": ["type": "string"], "arguments": ["type": "object"],
+                            "as": ["type": "string"],
+                        ],
+                        "required": ["operation"],
+                    ],
+                ],
+                "atomic": [
+                    "type": "boolean", "default": true,
+                    "description": "All steps or none; false: each for itself, up to an error.",
+                ],
+                "dryRun": [
+                    "type": "boolean",
+                    "description": "Show results, events and effects, and undo all.",
+                ],
+                "confirm": [
+                    "type": "string",
+                    "description": "Token that the same call was answered with.",
+                ],
+                "select": [
+                    "type": "array", "items": ["type": "string"],
+                    "description": "JSON pointers into the result: \"/rows/*/$id\".",
                 ],
             ],
-            "required": ["operation"],
             "additionalProperties": false,
         ],
         annotations: Annotations(readOnly: false, destructive: true, idempotent: false, openWorld: false)

@@ -6,7 +6,7 @@ import Values
 struct OptionTests {
     private static let options = [
         "--data", "--mongodb", "--ephemeral", "--project", "--services", "--scopes", "--read-only", "--as",
-        "--durability", "--key-file",
+        "--durability", "--key-file", "--yes", "--max-answer",
         "--log-level", "--help",
     ]
 
@@ -25,7 +25,7 @@ struct OptionTests {
         for option in command == ["run"] ? ["--json"] : command == ["search"] ? ["--limit", "--schema", "--json"] : [] {
             #expect(help.output.contains(option), "\(option)")
         }
-        for option in ["--http", "--yes", "--max-answer", "--retention"] {
+        for option in ["--http", "--retention", "--allow-private-webhooks"] {
             #expect(!help.output.contains(option), "\(option)")
         }
     }

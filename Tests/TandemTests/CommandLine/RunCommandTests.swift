@@ -85,14 +85,31 @@ struct RunCommandTests {
         #expect(try run("tablesDB.create", "name=C", "--json", #"{"databaseId":"c"}"#).json?["name"] == "C")
     }
 
+    @Test("What destroys prints what and a token, and is done with the token or --yes")
+    func confirmation() throws {
+        for id in ["a", "b"] { #expect(try run("tablesDB.create", "name=A", "databaseId=\(id)").status == 0) }
+        let asked = try run("tablesDB.delete", "databaseId=a")
+        #expect(asked.status == 1)
+        #expect(asked.json?["confirm"]?["would"] == [["operation": "tablesDB.delete", "counts": ["databases": 1]]])
+        let token = try #require(asked.json?["confirm"]?["token"]?.string)
+        #expect(asked.error.contains("--confirm \(token)"))
+        let dry = try run("tablesDB.delete", "databaseId=a", "--dry-run")
+        #expect(dry.status == 0)
+        #expect(dry.json?["events"] == ["databases.a.delete"])
+        #expect(try run("tablesDB.list").json?["total"] == 2)
+        #expect(try run("tablesDB.delete", "databaseId=a", "--confirm", token).json == [:])
+        #expect(try run("tablesDB.delete", "databaseId=b", "--yes").json == [:])
+        #expect(try run("tablesDB.list").json?["total"] == 0)
+    }
+
     @Test("Bad usage exits with 2 and prints nothing on stdout")
     func usage() throws {
         for arguments in [
             ["run"], ["run", "tablesDB.list", "queries"], ["run", "tablesDB.list", "--json", "{"],
             ["run", "tablesDB.list", "--json", "[]"], ["run", "tablesDB.get", "databaseId=a", "databaseId=b"],
             ["run", "tablesDB.get", "databaseId=a", "--json", #"{"databaseId":"b"}"#],
-            ["run", "tablesDB.list", "--verbose"], ["run", "tablesDB.list", "--confirm", "x"],
-            ["run", "tablesDB.list", "--yes"],
+            ["run", "tablesDB.list", "--verbose"], ["run", "tablesDB.list", "--confirm"],
+            ["run", "tablesDB.list", "--max-answer", "1"],
         ] {
             let wrong = try CommandRun(arguments, environment: ["TANDEM_DATA": folder.path])
             #expect(wrong.status == 2, "\(arguments)")

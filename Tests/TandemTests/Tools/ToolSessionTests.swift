@@ -73,20 +73,6 @@ struct ToolSessionTests {
         #expect(try agent.refusal("tablesDB.list", as: "root")["argument"] == "as")
     }
 
-    @Test(
-        "What does not exist yet is refused as unknown",
-        arguments: ["steps", "dryRun", "confirm", "select", "atomic"]
-    )
-    func unknownArguments(_ name: String) throws {
-        let agent = try ToolClient(["--ephemeral"])
-        let result = try agent.call("execute-operation", ["operation": "tablesDB.list", name: true])
-        #expect(result["isError"] == true)
-        let error = try agent.text(result)["error"]
-        #expect(error?["type"] == "general_argument_invalid")
-        #expect(error?["argument"] == .string(name))
-        #expect(error?["hint"]?.string?.isEmpty == false)
-    }
-
     @Test("Near misses are named")
     func nearMisses() throws {
         let agent = try ToolClient(["--ephemeral"])

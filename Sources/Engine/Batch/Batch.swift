@@ -1,0 +1,122 @@
+import Catalog
+import Storage
+import Values
+
+/// Steps that share one transaction.
+struct Batch: Sendable {
+    let steps: [PlannedStep]
+    let request: ExecutionRequest
+    let clock: WallClock
+    let now: Timestamp
+
+    private var isReading: Bool { steps.allSatisfy { $0.operation.effect == .read } }
+
+    /// A change of the schema must not share its transaction with other calls; what can't be told yet may be one.
+    private var isGrouped: Bool {
+        steps.allSatisfy { step in
+            switch step.ready?.work.body {
+            case .read?, .write?: true
+            case .define?, nil: false
+            }
+        }
+    }
+
+    /// Runs the steps in one transaction, and then what they queued.
+    /// - Parameter mark: what the steps may destroy, if they are bound to something.
+    func run(_ pipeline: Pipeline, mark: String?) async throws -> Outcome {
+        var outcome: BatchRun.Tally
+        if isReading {
+            outcome = try await pipeline.store.read { session in try attempt(pipeline).read(session) }
+        } else {
+            outcome = try await pipeline.store.write(grouped: isGrouped && mark == nil) { session in
+                let version = mark == nil ? 0 : try session.schemaVersion()
+                let outcome = try attempt(pipeline).write(session, isRecorded: mark != nil)
+                if let mark, ConfirmationToken.mark(of: Self.state(outcome.would, version)) != mark {
+                    throw Self.hasChanged
+                }
+                CrashPoint.reach("write.beforeCommit")
+                return outcome
+            }
+            CrashPoint.reach("write.committed")
+        }
+        await pipeline.jobs.finish(outcome.awaited)
+        for (index, step) in outcome.concluding {
+            outcome.responses[index] = try await conclude(step, index, pipeline)
+        }
+        return answer(outcome.responses)
+    }
+
+    /// What the steps would do.
+    func rehearsed(_ pipeline: Pipeline) async throws -> Outcome {
+        let outcome = try await rehearsal(pipeline)
+        var answer = answer(outcome.responses)
+        answer.rehearsal = Outcome.Rehearsal(
+            events: outcome.events.compactMap { EventRecord(parsing: $0)?.name },
+            effects: outcome.effects
+        )
+        return answer
+    }
+
+    /// What the steps would destroy, and all that a confirmation of that depends on.
+    func losses(_ pipeline: Pipeline) async throws -> (would: JSON, state: [UInt8]) {
+        try await pipeline.store.rehearse { session in
+            let version = try session.schemaVersion()
+            let outcome = try attempt(pipeline).write(session, isRecorded: true)
+            return (outcome.would, Self.state(outcome.would, version))
+        }
+    }
+
+    static let hasChanged = ConfirmationToken.stale("What would be destroyed is no longer what was confirmed.")
+
+    private static func state(_ would: JSON, _ version: Int64) -> [UInt8] {
+        (["schema": .int(version), "would": would] as JSON).encoded
+    }
+
+    /// The request in a form in which equal ones are equal: what a confirmation is bound to.
+    func canonical(in project: String) -> [UInt8] {
+        let calls = steps.map { step -> JSON in
+            [
+                "operation": .string(step.operation.id), "actor": .string("\(step.caller.actor)"),
+                "arguments": Self.sorted(.object(step.ready?.call.arguments ?? step.arguments)),
+            ]
+        }
+        return (["project": .string(project), "atomic": .bool(request.isAtomic), "calls": .array(calls)] as JSON)
+            .encoded
+    }
+
+    private static func sorted(_ value: JSON) -> JSON {
+        switch value {
+        case .array(let items): return .array(items.map(sorted))
+        case .object(let object):
+            let members = object.members.sorted { $0.key < $1.key }.map { ($0.key, sorted($0.value)) }
+            return .object(JSONObject(members))
+        default: return value
+        }
+    }
+
+    private func rehearsal(_ pipeline: Pipeline) async throws -> BatchRun.Tally {
+        if isReading { return try await pipeline.store.read { session in try attempt(pipeline).read(session) } }
+        return try await pipeline.store.rehearse { session in
+            try attempt(pipeline).write(session, isRecorded: true)
+        }
+    }
+
+    private func attempt(_ pipeline: Pipeline) -> BatchRun {
+        BatchRun(steps, pipeline, clock, now, isBatch: request.isBatch)
+    }
+
+    private func answer(_ responses: [Response]) -> Outcome {
+        request.isBatch ? Outcome(.results(zip(steps, responses).map { ($0.id, $1) })) : Outcome(.result(responses[0]))
+    }
+
+    /// The answer of a step after its jobs. The transaction is over, so what went wrong with a job undoes nothing.
+    private func conclude(_ step: ReadyStep, _ index: Int, _ pipeline: Pipeline) async throws -> Response {
+        do { return try await pipeline.read(step.call, step.work.conclude!) } catch let error as AppError {
+            let said = error.said(in: step.call.dialect)
+            guard request.isBatch else { throw said }
+            throw said.inStep(steps[index].id).hinting(
+                "All steps are done and stay so, but a job of this one failed. \(error.hint ?? "")"
+            )
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import Catalog
+import Storage
+package import Values
+
+extension Engine {
+    /// Answers a request: one call or several, for real or as a rehearsal, confirmed where that is asked for.
+    /// - Throws: an error of the contract; nothing was changed then.
+    package func answer(_ request: ExecutionRequest) async throws(AppError) -> Outcome {
+        var answer = try await unselected(request)
+        guard let selection = request.selection else { return answer }
+        do { answer = try answer.selecting(selection) } catch {
+            throw AppError(.generalServerError, "A result could not be read again because of a fault in Tandem.")
+        }
+        return answer
+    }
+
+    private func unselected(_ request: ExecutionRequest) async throws(AppError) -> Outcome {
+        if !request.isBatch, !request.isDryRun {
+            let invocation = request.steps[0].invocation
+            let found = try find(invocation)
+            if request.confirmation == .notNeeded || found.0.effect != .destroy {
+                return Outcome(.result(try await execute(invocation, found)))
+            }
+        }
+        let steps = try plan(request)
+        let asks = request.confirmation != .notNeeded && steps.contains { $0.operation.effect == .destroy }
+        let batch = Batch(steps: steps, request: request, clock: clock, now: clock.now)
+        return try await translating(request.isBatch ? "The batch" : steps[0].operation.id) {
+            () async throws -> Outcome in
+            try await keys.check(store)
+            if request.isDryRun { return try await batch.rehearsed(pipeline) }
+            return try await asks ? confirmed(batch) : run(batch)
+        }
+    }
+
+    // MARK: Planning
+
+    private func plan(_ request: ExecutionRequest) throws(AppError) -> [PlannedStep] {
+        try checkIDs(request)
+        var steps: [PlannedStep] = []
+        let ids = request.steps.map(\.id)
+        for (index, step) in request.steps.enumerated() {
+            do throws(AppError) {
+                steps.append(try plan(step, request, ids[..<index], ids[index...]))
+            } catch {
+                throw request.isBatch ? error.inStep(step.id) : error
+            }
+        }
+        return steps
+    }
+
+    private func plan(
+        _ step: ExecutionRequest.Step,
+        _ request: ExecutionRequest,
+        _ earlier: ArraySlice<String>,
+        _ later: ArraySlice<String>
+    ) throws(AppError) -> PlannedStep {
+        let invocation = step.invocation
+        let (operation, handler, caller) = try find(invocation)
+        if operation.runs == .outside, request.isDryRun || (request.isBatch && request.isAtomic) {
+            throw request.isDryRun
+                ? AppError(
+                    .generalBadRequest,
+                    "\(operation.id) waits or calls out, which can't be rehearsed.",
+                    argument: "dryRun",
+                    hint: "Run it without \"dryRun\"."
+                )
+                : AppError(
+                    .batchNotAtomic,
+                    "\(operation.id) waits or calls out, which can't be undone with the other steps.",
+                    argument: "atomic",
+                    hint: "Set \"atomic\" to false, or run it apart."
+                )
+        }
+        var ready: ReadyStep?
+        if !request.isBatch {
+            ready = try PlannedStep.read(invocation.arguments, operation, handler, caller, clock, clock.now)
+        } else if References.areIn(.object(invocation.arguments)) {
+            try References.check(invocation.arguments, earlier: Array(earlier), later: Array(later))
+        } else {
+            ready = try PlannedStep.read(invocation.arguments, operation, handler, caller, clock, clock.now)
+        }
+        return PlannedStep(
+            id: step.id,
+            operation: operation,
+            handler: handler,
+            caller: caller,
+            arguments: invocation.arguments,
+            ready: ready
+        )
+    }
+
+    private func checkIDs(_ request: ExecutionRequest) throws(AppError) {
+        guard (1...ExecutionRequest.maximumSteps).contains(request.steps.count) else {
+            throw AppError(
+                .generalArgumentInvalid,
+                "A batch has 1 to \(ExecutionRequest.maximumSteps) steps, not \(request.steps.count).",
+                argument: "steps",
+                hint: "Operations on many rows at once, such as tablesDB.createRows, count as one step."
+            )
+        }
+        var seen: Set<String> = []
+        for (index, step) in request.steps.enumerated() {
+            let isOwnNumber = step.id == String(index)
+            guard ID.isValid(step.id), isOwnNumber || Int(step.id) == nil else {
+                throw AppError(
+                    .generalArgumentInvalid,
+                    "'\(step.id)' can't be the id of a step.",
+                    argument: "steps[\(index)].id",
+                    hint: "Write 1 to 36 of A-Z a-z 0-9 . _ - with a letter among them; without an id it is '\(index)'."
+                )
+            }
+            guard seen.insert(step.id).inserted else {
+                throw AppError(
+                    .generalArgumentInvalid,
+                    "Two steps have the id '\(step.id)'.",
+                    argument: "steps[\(index)].id",
+                    hint: "Give each step an id of its own, or none."
+                )
+            }
+        }
+    }
+
+    // MARK: Running
+
+    private func run(_ batch: Batch) async throws -> Outcome {
+        guard batch.request.isAtomic else { return try await oneByOne(batch) }
+        return try await batch.run(pipeline, mark: nil)
+    }
+
+    /// Each step for itself; what was done before one fails stays done.
+    private func oneByOne(_ batch: Batch) async throws -> Outcome {
+        var results: [(id: String, response: Response)] = []
+        for step in batch.steps {
+            do throws(AppError) {
+                let done = results
+                let arguments = try References.resolved(step.arguments) { id throws(AppError) in
+                    try done.first { $0.id == id }!.response.value
+                }
+                let invocation = Invocation(step.operation.id, arguments, as: step.caller.actor)
+                results.append((step.id, try await execute(invocation)))
+            } catch {
+                return Outcome(.results(results), failure: error.inStep(step.id))
+            }
+        }
+        return Outcome(.results(results))
+    }
+
+    /// Asks for a confirmation, or runs what was confirmed.
+    private func confirmed(_ batch: Batch) async throws -> Outcome {
+        let tokens = try await ConfirmationToken.open(store)
+        let call = batch.canonical(in: project)
+        guard case .needed(let token?) = batch.request.confirmation else {
+            let (would, state) = try await batch.losses(pipeline)
+            return Outcome(
+                .confirmation([
+                    "token": .string(tokens.make(call: call, state: state, at: batch.now)),
+                    "expiresIn": .int(ConfirmationToken.seconds), "would": would,
+                ])
+            )
+        }
+        let mark = try tokens.check(token, call: call, at: batch.now).mark
+        if batch.request.isAtomic { return try await batch.run(pipeline, mark: mark) }
+        let (_, state) = try await batch.losses(pipeline)
+        guard ConfirmationToken.mark(of: state) == mark else { throw Batch.hasChanged }
+        return try await oneByOne(batch)
+    }
+}

@@ -1,0 +1,93 @@
+import Engine
+import Values
+
+/// The arguments of `execute-operation` as a request to the engine.
+struct ExecutionArguments {
+    let request: ExecutionRequest
+    /// What runs, for people.
+    let name: String
+
+    init(_ arguments: JSONObject, _ execution: Tool.Execution) throws(AppError) {
+        let arguments = try ToolArguments(arguments, of: .executeOperation)
+        var request: ExecutionRequest
+        if let steps = try arguments.array("steps") {
+            for other in ["operation", "arguments", "as"] where arguments.has(other) {
+                throw AppError(
+                    .generalArgumentInvalid,
+                    "'steps' and '\(other)' exclude each other.",
+                    argument: "\(other)",
+                    hint: "Put it into a step: {\"steps\":[{\"operation\":…,\"arguments\":{…}}]}."
+                )
+            }
+            var read: [ExecutionRequest.Step] = []
+            for (index, step) in steps.enumerated() { read.append(try Self.step(step, index)) }
+            request = ExecutionRequest(steps: read)
+            request.isAtomic = try arguments.flag("atomic") ?? true
+            name = "a batch of \(read.count) steps"
+        } else {
+            guard !arguments.has("atomic") else {
+                throw AppError(
+                    .generalArgumentInvalid,
+                    "'atomic' is about 'steps', of which there are none.",
+                    argument: "atomic",
+                    hint: "A single operation always happens as a whole."
+                )
+            }
+            let invocation = Invocation(
+                try arguments.required("operation"),
+                try arguments.object("arguments"),
+                as: try Self.actor(try arguments.string("as"))
+            )
+            request = ExecutionRequest(invocation)
+            name = invocation.operation
+        }
+        request.isDryRun = try arguments.flag("dryRun") ?? false
+        let token = try arguments.string("confirm")
+        request.confirmation = execution.skipsConfirmation ? .notNeeded : .needed(token: token)
+        request.selection = try arguments.strings("select").map { texts throws(AppError) in try Self.selection(texts) }
+        self.request = request
+    }
+
+    private static func step(_ value: JSON, _ index: Int) throws(AppError) -> ExecutionRequest.Step {
+        guard case .object(let object) = value else {
+            throw AppError(
+                .generalArgumentInvalid,
+                "'steps[\(index)]' must be an object, not \(value.kindName).",
+                argument: "steps[\(index)]"
+            )
+        }
+        let step = try ToolArguments(
+            object,
+            known: ["id", "operation", "arguments", "as"],
+            of: "steps[\(index)]",
+            place: "steps[\(index)]."
+        )
+        return ExecutionRequest.Step(
+            id: try step.string("id") ?? String(index),
+            Invocation(
+                try step.required("operation"),
+                try step.object("arguments"),
+                as: try actor(try step.string("as"))
+            )
+        )
+    }
+
+    private static func actor(_ text: String?) throws(AppError) -> Actor? {
+        try text.map { text throws(AppError) in try Actor(parsing: text) }
+    }
+
+    private static func selection(_ texts: [String]) throws(AppError) -> Selection {
+        var pointers: [JSONPointer] = []
+        for (index, text) in texts.enumerated() {
+            do throws(JSONPointer.Malformed) { pointers.append(try JSONPointer(parsing: text)) } catch {
+                throw AppError(
+                    .generalArgumentInvalid,
+                    "'select[\(index)]' is no JSON pointer: \(error.reason).",
+                    argument: "select[\(index)]",
+                    hint: "For example \"/rows/*/$id\" or \"/total\"."
+                )
+            }
+        }
+        return Selection(pointers)
+    }
+}
