@@ -49,8 +49,20 @@ package final class Engine: Sendable {
     }
 
     private static func handlers(_ catalog: Catalog, _ access: Access, project: String) -> [Handler] {
-        DatabaseHandlers.all + TableHandlers.all + ColumnHandlers.all + IndexHandlers.all + RowHandlers.all
-            + DescribeHandlers.all(catalog, access, project: project)
+        DatabaseHandlers.all + TableHandlers.all + ColumnHandlers.all + IndexHandlers.all
+            + rowHandlers(catalog, access) + DescribeHandlers.all(catalog, access, project: project)
+    }
+
+    /// Operations on rows, each of which can be part of a transaction, and the transactions.
+    private static func rowHandlers(_ catalog: Catalog, _ access: Access) -> [Handler] {
+        let plain = RowHandlers.all
+        var byID: [String: Handler] = [:]
+        for handler in plain { for id in handler.ids { byID[id] = handler } }
+        let replay = Replay(catalog: catalog, handlers: byID)
+        let items = OperationItems(catalog: catalog) { actor, operation throws(AppError) in
+            try access.authorize(actor, for: operation)
+        }
+        return plain.map { $0.staged(by: replay) } + TransactionHandlers.all(replay, items)
     }
 
     /// The ids of the operations that have a handler.

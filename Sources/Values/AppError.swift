@@ -47,6 +47,13 @@ package struct AppError: Error, Equatable, CustomStringConvertible {
         return copy
     }
 
+    /// The same error, whose argument is inside of this one.
+    package func within(_ outer: Prose) -> AppError {
+        var copy = self
+        copy.place = place.map { outer + "." + $0 } ?? outer
+        return copy
+    }
+
     /// The same error in the words of a dialect, its code included.
     package func said(in dialect: Dialect) -> AppError {
         guard dialect != .tables else { return self }

@@ -16,7 +16,7 @@ struct Batch: Sendable {
         steps.allSatisfy { step in
             switch step.ready?.work.body {
             case .read?, .write?: true
-            case .define?, nil: false
+            case .define?, .apart?, nil: false
             }
         }
     }

@@ -37,10 +37,12 @@ final class BatchRun {
     func read(_ session: any ReadSession) throws -> Tally {
         for step in steps {
             try perform(step) { ready in
-                guard case .read(let body) = ready.work.body else {
-                    preconditionFailure("\(step.operation.id) is declared to read and does more")
+                let context = ReadContext(ready.call, session, pipeline.cache)
+                switch ready.work.body {
+                case .read(let body): return try body(context)
+                case .apart: throw Work.isApart(ready.call)
+                case .write, .define: preconditionFailure("\(step.operation.id) is declared to read and does more")
                 }
-                return try body(ReadContext(ready.call, session, pipeline.cache))
             }
         }
         return outcome
@@ -56,7 +58,7 @@ final class BatchRun {
             try perform(step) { ready in
                 let context = WriteContext(ready.call, writing: recording ?? session, pipeline.cache)
                 if changedSchema { context.seesChangedSchema() }
-                let response = try pipeline.perform(ready.work, context)
+                let response = try Pipeline.perform(ready.work, context)
                 changedSchema = changedSchema || !context.seesCommittedSchema
                 outcome.awaited += context.awaited
                 if ready.work.conclude != nil { outcome.concluding.append((index, ready)) }

@@ -56,6 +56,10 @@ final class RecordingSession: WriteSession {
         try inner.count(query, in: table, cap: cap)
     }
 
+    func duplicates(of fields: [String], in table: TableLayout) throws -> Duplicates {
+        try inner.duplicates(of: fields, in: table)
+    }
+
     func events(after cursor: EventCursor?, limit: Int) throws -> [LoggedEvent] {
         try inner.events(after: cursor, limit: limit)
     }

@@ -7,7 +7,7 @@ class ReadContext {
     let session: any ReadSession
     /// False once this session itself changed the schema, and sees what is not committed.
     fileprivate(set) var seesCommittedSchema = true
-    private let cache: SchemaCache
+    fileprivate let cache: SchemaCache
     private var version: Int64?
 
     init(_ call: Call, _ session: any ReadSession, _ cache: SchemaCache) {
@@ -15,6 +15,9 @@ class ReadContext {
         self.session = session
         self.cache = cache
     }
+
+    /// The same session for another call.
+    func nested(_ call: Call) -> ReadContext { ReadContext(call, session, cache) }
 
     var caller: Caller { call.caller }
     var now: Timestamp { call.now }
@@ -96,6 +99,21 @@ final class WriteContext: ReadContext {
     init(_ call: Call, writing session: any WriteSession, _ cache: SchemaCache) {
         writer = session
         super.init(call, session, cache)
+    }
+
+    /// Carries out another call in the same transaction, with its event.
+    func perform(_ work: Work, of call: Call) throws -> Response {
+        let context = nested(call)
+        let response = try Pipeline.perform(work, context)
+        awaited += context.awaited
+        return response
+    }
+
+    /// The same session for another call.
+    override func nested(_ call: Call) -> WriteContext {
+        let context = WriteContext(call, writing: writer, cache)
+        if !seesCommittedSchema { context.seesChangedSchema() }
+        return context
     }
 
     /// Says that the schema changes in this transaction.

@@ -11,6 +11,7 @@ struct Pipeline: Sendable {
     func run(_ work: Work, of call: Call) async throws -> Response {
         switch work.body {
         case .read(let body): return try await read(call, body)
+        case .apart(let body): return try await body(self)
         case .write: return try await write(call, work, grouped: true).response
         case .define:
             let outcome = try await write(call, work, grouped: false)
@@ -33,7 +34,7 @@ struct Pipeline: Sendable {
     private func write(_ call: Call, _ work: Work, grouped: Bool) async throws -> Outcome {
         let outcome = try await store.write(grouped: grouped) { session in
             let context = WriteContext(call, writing: session, cache)
-            let response = try perform(work, context)
+            let response = try Self.perform(work, context)
             CrashPoint.reach("write.beforeCommit")
             return Outcome(response: response, awaited: context.awaited)
         }
@@ -42,7 +43,7 @@ struct Pipeline: Sendable {
     }
 
     /// Runs the body of a call and records its event: they commit together or not at all.
-    func perform(_ work: Work, _ context: WriteContext) throws -> Response {
+    static func perform(_ work: Work, _ context: WriteContext) throws -> Response {
         let response = try work.run(context)
         if let event = EventRecord(of: context.call, ids: context.eventIDs, payload: response.encoded) {
             CrashPoint.reach("write.beforeEvent")

@@ -1,3 +1,4 @@
+import Catalog
 import Values
 
 /// A call whose arguments have been read and which can run: alone, as a step of a batch, or in a rehearsal.
@@ -10,6 +11,8 @@ struct Work: Sendable {
         case write(@Sendable (WriteContext) throws -> Response)
         /// Changes the schema; it has its transaction for itself.
         case define(@Sendable (WriteContext) throws -> Response)
+        /// Has transactions of its own, and so can be no part of another one.
+        case apart(@Sendable (Pipeline) async throws -> Response)
     }
 
     let body: Body
@@ -17,6 +20,7 @@ struct Work: Sendable {
     var conclude: (@Sendable (ReadContext) throws -> Response)?
 
     /// Runs the body in a session that may write.
+    /// - Throws: also 400 `batch_not_atomic` for what must be apart.
     func run(_ context: WriteContext) throws -> Response {
         switch body {
         case .read(let body): return try body(context)
@@ -24,6 +28,19 @@ struct Work: Sendable {
         case .define(let body):
             try context.changeSchema()
             return try body(context)
+        case .apart:
+            throw Self.isApart(context.call)
         }
+    }
+
+    static func isApart(_ call: Call) -> AppError {
+        AppError(
+            .batchNotAtomic,
+            call.optional("transactionId") == nil
+                ? "\(call.operation.id) has transactions of its own."
+                : "\(call.operation.id) belongs to the transaction of its transactionId.",
+            argument: "atomic",
+            hint: "Set \"atomic\" to false, or run it apart and without \"dryRun\"."
+        )
     }
 }

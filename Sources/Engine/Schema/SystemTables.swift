@@ -53,6 +53,24 @@ package enum SystemTables {
         ]
     )
 
+    /// Transactions across calls.
+    static let transactions = system(
+        "transactions",
+        [
+            ColumnLayout("owner", .text), ColumnLayout("status", .text), ColumnLayout("operations", .integer),
+            ColumnLayout("expiresAt", .datetime),
+        ]
+    )
+
+    /// What waits in transactions.
+    static let staged = system(
+        "staged",
+        [
+            ColumnLayout("transaction", .text), ColumnLayout("position", .integer), ColumnLayout("operation", .text),
+            ColumnLayout("arguments", .json), ColumnLayout("actor", .text), ColumnLayout("base", .json),
+        ]
+    )
+
     /// What a store makes with every project.
     package static let all: [SystemTable] = [
         SystemTable(databases),
@@ -62,6 +80,11 @@ package enum SystemTables {
         SystemTable(
             jobs,
             indexes: [IndexLayout("due", on: [IndexLayout.Field("state"), IndexLayout.Field("notBefore")])]
+        ),
+        SystemTable(transactions, indexes: [IndexLayout("expiresAt", on: [IndexLayout.Field("expiresAt")])]),
+        SystemTable(
+            staged,
+            indexes: [IndexLayout("place", on: [IndexLayout.Field("transaction"), IndexLayout.Field("position")])]
         ),
     ]
 
