@@ -1,0 +1,99 @@
+import Catalog
+import Values
+
+/// Reads the items of `createOperations`, each of which says an operation on rows in a short form.
+struct OperationItems: Sendable {
+    let catalog: Catalog
+    /// Whether an actor may run an operation at all.
+    let authorize: @Sendable (Actor, Operation) throws(AppError) -> Caller
+
+    private static let actions: [(action: String, operation: String)] = [
+        ("create", "createRow"), ("update", "updateRow"), ("upsert", "upsertRow"), ("delete", "deleteRow"),
+        ("increment", "incrementRowColumn"), ("decrement", "decrementRowColumn"), ("bulkCreate", "createRows"),
+        ("bulkUpdate", "updateRows"), ("bulkUpsert", "upsertRows"), ("bulkDelete", "deleteRows"),
+    ]
+
+    func read(_ call: Call) throws(AppError) -> [StagedOperation] {
+        let items = call.arguments["operations"]?.array ?? []
+        guard !items.isEmpty else {
+            throw AppError(
+                .generalArgumentInvalid,
+                "There is nothing to stage.",
+                argument: "operations",
+                hint: "For example [{\"action\":\"create\",\"databaseId\":…,\"tableId\":…,\"rowId\":…,\"data\":{…}}]."
+            )
+        }
+        var result: [StagedOperation] = []
+        for (index, item) in items.enumerated() {
+            do throws(AppError) { result.append(try read(item.object ?? JSONObject(), call)) } catch {
+                throw error.said(in: call.dialect).within("operations[\(index)]")
+            }
+        }
+        return result
+    }
+
+    private func read(_ item: JSONObject, _ call: Call) throws(AppError) -> StagedOperation {
+        let action = item["action"]?.string ?? ""
+        guard let known = Self.actions.first(where: { $0.action == action }),
+            let operation = catalog.operation("tablesDB." + known.operation)
+        else {
+            let names = Self.actions.map(\.action)
+            let near = Spelling.suggestions(for: action, among: names)
+            throw AppError(
+                .generalArgumentInvalid,
+                item["action"] == nil ? "The action is missing." : "There is no action '\(action)'.",
+                argument: "action",
+                hint: near.isEmpty
+                    ? "Actions are \(names.joined(separator: ", "))." : "Did you mean \(near.joined(separator: " or "))?"
+            )
+        }
+        let caller = try authorize(call.caller.actor, operation)
+        var arguments = try Self.arguments(item, known.action)
+        if known.action == "create", arguments["rowId"] == nil { arguments["rowId"] = .string(ID.unique) }
+        let inner = Call(
+            operation: operation,
+            arguments: try operation.validate(arguments),
+            caller: caller,
+            now: call.now,
+            clock: call.clock
+        )
+        return Staging.completed(inner)
+    }
+
+    /// The arguments of the operation that an item stands for.
+    private static func arguments(_ item: JSONObject, _ action: String) throws(AppError) -> JSONObject {
+        var result = JSONObject()
+        result["databaseId"] = item["databaseId"]
+        result["tableId"] = item["tableId"] ?? item["collectionId"]
+        let data = item["data"]
+        if action.hasPrefix("bulk") {
+            switch (action, data) {
+            case ("bulkCreate", .array?), ("bulkUpsert", .array?): result["rows"] = data
+            case ("bulkUpdate", .object(let object)?), ("bulkDelete", .object(let object)?):
+                result["queries"] = object["queries"]
+                result["data"] = object["data"]
+            default:
+                throw AppError(
+                    .generalArgumentInvalid,
+                    "The data of \(action) has the wrong form.",
+                    argument: "data",
+                    hint: action == "bulkCreate" || action == "bulkUpsert"
+                        ? "It is a list of rows." : "It is an object with \"queries\" and, for an update, \"data\"."
+                )
+            }
+            return result
+        }
+        result["rowId"] = item["rowId"] ?? item["documentId"]
+        switch action {
+        case "increment", "decrement":
+            result["column"] = data?["column"] ?? data?["attribute"]
+            result["value"] = data?["value"]
+            result[action == "increment" ? "max" : "min"] = data?[action == "increment" ? "max" : "min"]
+        case "delete": break
+        default:
+            result["data"] = data
+            result["permissions"] = data?["$permissions"]
+        }
+        return result
+    }
+}
