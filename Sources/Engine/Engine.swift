@@ -141,6 +141,13 @@ package final class Engine: Sendable {
                 hint: "Add an index on the columns that it filters or sorts by, or ask for less."
             )
         case .pattern: return AppError(.generalQueryInvalid, "Invalid query: \(error.message).", argument: "queries")
+        case .tooManyExcluded:
+            return AppError(
+                .generalQueryInvalid,
+                "Invalid query: \(error.message).",
+                argument: "queries",
+                hint: "Exclude rarer words, or search for what the rows should hold instead."
+            )
         case .tooLarge:
             return AppError(
                 .generalBadRequest,

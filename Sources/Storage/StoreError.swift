@@ -23,6 +23,8 @@ package struct StoreError: Error, Equatable, CustomStringConvertible {
         case historyLost
         /// A regular expression is malformed or too expensive.
         case pattern
+        /// More rows would have to be left out than a query may name.
+        case tooManyExcluded
         /// A fault of our own.
         case internalFault
     }

@@ -109,6 +109,8 @@ package struct RowQuery: Sendable {
     package var columns: [Int]?
     /// A page of more bytes than this, in memory, is refused with `tooLarge` while it is read.
     package var maximumBytes = 128 << 20
+    /// A `notSearch` whose words are in more rows than this is refused with `tooManyExcluded`.
+    package var maximumExcluded = 10_000
 
     /// A place in the order: the values of its fields in the row beside which the page starts.
     package struct Position: Sendable, Equatable {

@@ -10,20 +10,34 @@ package final class TableLayout: Sendable {
     package let columns: [ColumnLayout]
     /// The positions of columns whose values are sealed before they reach the store.
     package let sealedColumns: [Int]
+    /// Those of its indexes that queries are compiled for: the ones for full-text search.
+    package let indexes: [IndexLayout]
 
     private let positions: [String: Int]
 
-    package init(databaseID: String?, tableID: String, incarnation: String, columns: [ColumnLayout]) {
+    package init(
+        databaseID: String?,
+        tableID: String,
+        incarnation: String,
+        columns: [ColumnLayout],
+        indexes: [IndexLayout] = []
+    ) {
         self.databaseID = databaseID
         self.tableID = tableID
         self.incarnation = incarnation
         self.columns = columns
         sealedColumns = columns.indices.filter { columns[$0].seal != nil }
+        self.indexes = indexes
         positions = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1.key, $0) })
     }
 
     /// The position of a column in ``columns`` and in the values of a row.
     package func position(of key: String) -> Int? { positions[key] }
+
+    /// The index of a kind over a column, where there is one.
+    func index(_ kind: IndexLayout.Kind, on key: String) -> IndexLayout? {
+        indexes.first { $0.kind == kind && $0.fields[0].key == key }
+    }
 }
 
 /// One column of a layout.
@@ -61,6 +75,15 @@ package enum ColumnKind: Sendable, Equatable {
 
 /// One index of a layout.
 package struct IndexLayout: Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
+        /// In the order of its fields.
+        case key
+        /// The same, and no two rows have the same values.
+        case unique
+        /// Over the words of one text column.
+        case fulltext
+    }
+
     package struct Field: Sendable, Equatable {
         /// A column's key, or `$id`, `$createdAt`, `$updatedAt`.
         package let key: String
@@ -73,14 +96,20 @@ package struct IndexLayout: Sendable, Equatable {
     }
 
     package let key: String
-    package let isUnique: Bool
+    package let kind: Kind
     package let fields: [Field]
 
-    package init(_ key: String, unique: Bool = false, on fields: [Field]) {
+    package init(_ key: String, _ kind: Kind = .key, on fields: [Field]) {
         self.key = key
-        self.isUnique = unique
+        self.kind = kind
         self.fields = fields
     }
+
+    package init(_ key: String, unique: Bool, on fields: [Field]) {
+        self.init(key, unique ? .unique : .key, on: fields)
+    }
+
+    package var isUnique: Bool { kind == .unique }
 }
 
 /// A change to a table that exists.

@@ -65,6 +65,8 @@ package enum Comparison: String, Sendable, CaseIterable {
     case startsWith, endsWith, notStartsWith, notEndsWith
     case contains, containsAny, containsAll, notContains
     case regex
+    /// Full-text search; the operand is what ``WordSearch`` of the store reads.
+    case search, notSearch
 
     /// How many operands there must be.
     package var operands: ClosedRange<Int> {

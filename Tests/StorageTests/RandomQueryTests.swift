@@ -14,7 +14,8 @@ struct RandomQueryTests {
         rows count: Int,
         _ body: (any DocumentStore, Oracle, inout RandomTable) async throws -> Void
     ) async throws {
-        try await backend.withStore(table, indexes: [IndexLayout("i", on: [.init("integer"), .init("text")])]) {
+        let indexes = [IndexLayout("i", on: [.init("integer"), .init("text")]), TableLayout.words]
+        try await backend.withStore(table, indexes: indexes) {
             store async throws in
             var random = RandomTable(table: table, random: SplitMix64(seed: seed))
             var rows: [NewRow] = []

@@ -6,7 +6,7 @@ struct Index: Sendable, Equatable {
     /// The id of its row in the system table.
     var uid: String
     var key: String
-    /// `key` or `unique`.
+    /// `key`, `unique` or `fulltext`.
     var type: String
     var columns: [String]
     /// `ASC` or `DESC` for each column.
@@ -20,7 +20,7 @@ struct Index: Sendable, Equatable {
     var layout: IndexLayout {
         IndexLayout(
             key,
-            unique: type == "unique",
+            IndexLayout.Kind(rawValue: type) ?? .key,
             on: zip(columns, orders).map { IndexLayout.Field($0, descending: $1 == "DESC") }
         )
     }

@@ -73,9 +73,10 @@ final class Table: Sendable {
             databaseID: databaseID,
             tableID: id,
             incarnation: uid,
-            columns: rowColumns.map(\.layout)
+            columns: rowColumns.map(\.layout),
+            indexes: indexes.filter { $0.status == .available && $0.type == "fulltext" }.map(\.layout)
         )
-        fields = RowFields.binding(rowColumns)
+        fields = RowFields.binding(rowColumns, layout.indexes)
         let ids = "\":\(JSON.string(id).text),\"$databaseId\":\(JSON.string(databaseID).text)"
         encodedIDs = (Array(("\"$tableId" + ids).utf8), Array(("\"$collectionId" + ids).utf8))
         encodedKeys = rowColumns.map { Array(",\(JSON.string($0.key).text):".utf8) }

@@ -155,6 +155,7 @@ enum IndexRules {
                 throw invalid(reason, "lengths[\(position)]")
             }
         }
+        try checkKind(index, columns, others, place)
         var checked = index
         checked.orders += Array(repeating: "ASC", count: index.columns.count - index.orders.count)
         if let same = others.first(where: {

@@ -1,3 +1,4 @@
+import Storage
 import Values
 
 /// The `columns` and `indexes` that `createTable` carries.
@@ -94,8 +95,9 @@ enum InlineDefinitions {
             let reader = Reader(item.object ?? JSONObject(), place)
             try reader.allow(["key", "type", "columns", "attributes", "orders", "lengths"])
             let type = try reader.string("type")
-            guard ["key", "unique"].contains(type) else {
-                throw reader.invalid("type", "it must be \"key\" or \"unique\", not \"\(type)\"")
+            guard IndexLayout.Kind(rawValue: type) != nil else {
+                let known = IndexLayout.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+                throw reader.invalid("type", "it must be one of \(known), not \"\(type)\"")
             }
             let orders = reader.object["orders"] == nil ? [] : try reader.strings("orders", length: 1...4)
             if let wrong = orders.first(where: { $0 != "ASC" && $0 != "DESC" }) {

@@ -11,6 +11,8 @@ struct QueryField: Sendable {
     var takesDigits = false
     /// Whether the store holds sealed values, which no query can compare.
     var isEncrypted = false
+    /// Whether a fulltext index serves it.
+    var isSearched = false
 }
 
 /// Binds queries to the fields of one list: names are known, operands fit, and are in the store's form.
@@ -25,6 +27,11 @@ struct QueryBinding: Sendable {
     }
 
     func filters(_ filters: [Filter]) throws(AppError) -> [Filter] {
+        try checkSearches(filters)
+        return try bound(filters)
+    }
+
+    private func bound(_ filters: [Filter]) throws(AppError) -> [Filter] {
         var result: [Filter] = []
         for filter in filters { result.append(try bind(filter)) }
         return result
@@ -74,14 +81,14 @@ struct QueryBinding: Sendable {
         )
     }
 
-    private func invalid(_ reason: Prose) -> AppError {
+    func invalid(_ reason: Prose) -> AppError {
         AppError(.generalQueryInvalid, "Invalid query: \(reason).", argument: "queries")
     }
 
     private func bind(_ filter: Filter) throws(AppError) -> Filter {
         switch filter {
-        case .and(let parts): return .and(try filters(parts))
-        case .or(let parts): return .or(try filters(parts))
+        case .and(let parts): return .and(try bound(parts))
+        case .or(let parts): return .or(try bound(parts))
         case .compare(let name, let comparison, let operands):
             let field = try field(name)
             try check(comparison, name, field)
@@ -95,6 +102,7 @@ struct QueryBinding: Sendable {
         let allowed: Bool
         switch comparison {
         case .isNull, .isNotNull: allowed = true
+        case .search, .notSearch: return try checkSearched(comparison, name, field)
         case .contains, .containsAny, .notContains, .containsAll: allowed = field.isArray || field.kind == .text
         case .startsWith, .endsWith, .notStartsWith, .notEndsWith, .regex:
             allowed = !field.isArray && field.kind == .text
@@ -119,6 +127,7 @@ struct QueryBinding: Sendable {
         switch (field.kind, operand) {
         case (.text, .string(let text)):
             if comparison == .regex { try checkPattern(text) }
+            if comparison == .search || comparison == .notSearch { try checkSearch(text) }
             return operand
         case (.integer, .int) where field.storeKey == "$sequence": return .string(operand.text)
         case (.integer, .string(let digits)) where field.storeKey == "$sequence":

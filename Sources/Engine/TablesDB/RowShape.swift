@@ -105,8 +105,9 @@ struct RowShape: Sendable {
 
 /// The fields of rows that queries may name.
 enum RowFields {
-    static func binding(_ columns: [Column]) -> QueryBinding {
-        QueryBinding(
+    static func binding(_ columns: [Column], _ indexes: [IndexLayout]) -> QueryBinding {
+        let searched = indexes.first { $0.kind == .fulltext }?.fields[0].key
+        return QueryBinding(
             columns.map { column in
                 (
                     column.key,
@@ -115,7 +116,8 @@ enum RowFields {
                         kind: column.type.kind,
                         isArray: column.isArray,
                         takesDigits: column.type == .bigint,
-                        isEncrypted: column.isEncrypted
+                        isEncrypted: column.isEncrypted,
+                        isSearched: column.key == searched
                     )
                 )
             } + system

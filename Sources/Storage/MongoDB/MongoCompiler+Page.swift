@@ -14,11 +14,12 @@ extension MongoCompiler {
             orders = orders.map { Query.Order($0.field, descending: !$0.descending) }
         }
         let place = query.position.map { after(orders, $0.values) }
-        let filter = filter(query.filters, permissions: query.permissions, place: place)
+        let moving = moving(query)
+        let searching = moving.isEmpty ? nil : searching(query.filters)
+        let filter = settling(searching).filter(query.filters, permissions: query.permissions, place: place)
         let sort = BSONWriter.document { writer in
             for order in orders { writer.int32(.named(name(order.field)), order.descending ? -1 : 1) }
         }
-        let moving = moving(query)
         if moving.isEmpty {
             let options = BSONWriter.document { writer in
                 writer.raw("sort", document: sort)
@@ -33,11 +34,12 @@ extension MongoCompiler {
         }
         let pipeline = BSONWriter.document { writer in
             writer.array("pipeline") { stages in
-                stages.document(.index(0)) { $0.raw("$set", document: settled(moving)) }
-                stages.document(.index(1)) { $0.raw("$match", document: filter) }
-                stages.document(.index(2)) { $0.raw("$sort", document: sort) }
-                stages.document(.index(3)) { $0.int64("$skip", Int64(query.offset)) }
-                stages.document(.index(4)) { $0.int64("$limit", Int64(query.limit)) }
+                stages.document(.index(0)) { $0.raw("$match", document: searching ?? Self.all([])) }
+                stages.document(.index(1)) { $0.raw("$set", document: settled(moving)) }
+                stages.document(.index(2)) { $0.raw("$match", document: filter) }
+                stages.document(.index(3)) { $0.raw("$sort", document: sort) }
+                stages.document(.index(4)) { $0.int64("$skip", Int64(query.offset)) }
+                stages.document(.index(5)) { $0.int64("$limit", Int64(query.limit)) }
             }
         }
         return .aggregate(pipeline: pipeline, options: BSONWriter.document { $0.int64("maxTimeMS", milliseconds) })
@@ -46,6 +48,8 @@ extension MongoCompiler {
     /// The pipeline of the capped count of what matches, which answers `{n}` or nothing.
     func count(_ query: RowQuery, cap: Int) -> [UInt8] {
         let moving = moving(query)
+        let searching = moving.isEmpty ? nil : searching(query.filters)
+        let filter = settling(searching).filter(query.filters, permissions: query.permissions)
         return BSONWriter.document { writer in
             writer.array("pipeline") { stages in
                 var index = 0
@@ -53,8 +57,9 @@ extension MongoCompiler {
                     stages.document(.index(index)) { body(&$0, word) }
                     index += 1
                 }
+                if let searching { add("$match") { $0.raw($1, document: searching) } }
                 if !moving.isEmpty { add("$set") { $0.raw($1, document: settled(moving)) } }
-                add("$match") { $0.raw($1, document: filter(query.filters, permissions: query.permissions)) }
+                add("$match") { $0.raw($1, document: filter) }
                 add("$limit") { $0.int64($1, Int64(cap)) }
                 add("$count") { $0.string($1, "n") }
             }

@@ -4,6 +4,10 @@ import Values
 /// negations don't, so these ask for the field as well.
 struct MongoCompiler {
     let table: MongoTable
+    /// The ids of the rows that each text of a `notSearch` finds.
+    var excluded: [String: [String]] = [:]
+    /// Whether a stage before this filter has searched already.
+    var hasSearched = false
 
     /// The document that all of these filters must match; empty when there are none.
     func filter(_ filters: [Filter], permissions: [String]? = nil, place: [UInt8]? = nil) -> [UInt8] {
@@ -101,6 +105,12 @@ struct MongoCompiler {
             return field { writer in
                 writer.bool("$exists", true)
                 Self.patterns("$nin", operands, &writer)
+            }
+        case .search: return search(operands[0])
+        case .notSearch:
+            return BSONWriter.document { writer in
+                writer.document(.named(name)) { $0.bool("$exists", true) }
+                writer.document("_id") { $0.strings("$nin", excluded[operands[0].string ?? ""] ?? []) }
             }
         case .regex:
             // As an expression, because a plain filter takes a match that passes the server's bounds for none.

@@ -143,6 +143,7 @@ enum MongoSchema {
     }
 
     private static func document(_ index: IndexLayout, _ table: MongoTable) -> [UInt8] {
+        if index.kind == .fulltext { return textDocument(index) }
         var keys = index.fields.map { field -> (String, Int32) in
             guard let (name, _) = table.field(field.key) else {
                 preconditionFailure("the engine indexed an unknown column")
@@ -159,6 +160,17 @@ enum MongoSchema {
             writer.document("partialFilterExpression") { filter in
                 for name in own { filter.document(.named(name)) { $0.bool("$exists", true) } }
             }
+        }
+    }
+
+    /// No field of a row may say in which language its texts are, so the field for that is one that no row has.
+    private static func textDocument(_ index: IndexLayout) -> [UInt8] {
+        BSONWriter.document { writer in
+            writer.document("key") { $0.string(.named(index.fields[0].key), "text") }
+            writer.string("name", index.key)
+            writer.string("default_language", "none")
+            writer.string("language_override", "_language")
+            writer.int32("textIndexVersion", 3)
         }
     }
 

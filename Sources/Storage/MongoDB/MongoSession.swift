@@ -85,7 +85,7 @@ final class MongoSession: WriteSession {
             return true
         }
         try query.checkPatterns()
-        let page = MongoCompiler(table: table).page(query, milliseconds: try remaining())
+        let page = try compiler(for: query, table).page(query, milliseconds: try remaining())
         try reading {
             switch page {
             case .find(let filter, let options):
@@ -111,10 +111,11 @@ final class MongoSession: WriteSession {
         try writes?.send(in: table.collection, self)
         try query.checkPatterns()
         var count: Int64 = 0
+        let compiler = try compiler(for: query, table)
         let milliseconds = try remaining()
         try reading {
             try connection.aggregate(
-                MongoCompiler(table: table).count(query, cap: cap),
+                compiler.count(query, cap: cap),
                 BSONWriter.document { $0.int64("maxTimeMS", milliseconds) },
                 in: table.collection,
                 server

@@ -63,6 +63,8 @@ struct SQLCompiler {
         case .contains, .containsAny: return substring(field, operands, " OR ")
         case .containsAll: return substring(field, operands, " AND ")
         case .notContains: return "NOT " + substring(field, operands, " OR ")
+        case .search: return search(field, operands[0], column)
+        case .notSearch: return "(\(field) IS NOT NULL AND NOT \(search(field, operands[0], column)))"
         case .regex: return "tandem_matches(\(mark(SQLValue(scalar: operands[0], .text))), \(field))"
         }
     }

@@ -174,22 +174,25 @@ final class SQLiteConnection {
             { Unmanaged<SQLiteConnection>.fromOpaque($0!).takeUnretainedValue().mustStop ? 1 : 0 },
             context
         )
-        install("tandem_matches", context) { call, _, values in
+        install("tandem_matches", 2, context) { call, _, values in
             let connection = Unmanaged<SQLiteConnection>.fromOpaque(sqlite3_user_data(call)).takeUnretainedValue()
             connection.matches(call, values![0]!, values![1]!)
         }
-        install("tandem_holds", context) { call, _, values in
+        install("tandem_holds", 2, context) { call, _, values in
             sqlite3_result_int(call, SQLiteConnection.holds(values![0]!, values![1]!) ? 1 : 0)
         }
+        installSearch()
     }
 
-    private func install(
+    /// Makes a function of ours known to SQL. It may be used in triggers, for it does nothing but compute.
+    func install(
         _ name: String,
-        _ context: UnsafeMutableRawPointer,
+        _ arguments: Int32,
+        _ context: UnsafeMutableRawPointer?,
         _ function: @convention(c) (OpaquePointer?, Int32, UnsafeMutablePointer<OpaquePointer?>?) -> Void
     ) {
-        let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC
-        sqlite3_create_function_v2(handle, name, 2, flags, context, function, nil, nil, nil)
+        let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS
+        sqlite3_create_function_v2(handle, name, arguments, flags, context, function, nil, nil, nil)
     }
 
     private var mustStop: Bool {

@@ -46,9 +46,12 @@ extension SQLiteSession {
             )
         case .createIndex(let index, let layout): try create(index, in: connection.table(layout))
         case .dropIndex(let key, let layout):
-            try connection.execute("DROP INDEX IF EXISTS \(connection.table(layout).indexName(key))")
+            let table = connection.table(layout)
+            try connection.execute("DROP INDEX IF EXISTS \(table.indexName(key))")
+            try dropCompanions(of: table, index: key)
         case .dropTable(let layout):
             let table = connection.table(layout)
+            try dropCompanions(of: table)
             try connection.execute("DROP TABLE IF EXISTS \(table.name)")
             try connection.execute("DROP TABLE IF EXISTS \(table.permissionsName)")
         }
@@ -69,6 +72,7 @@ extension SQLiteSession {
     }
 
     private func create(_ index: IndexLayout, in table: SQLiteTable) throws {
+        if index.kind == .fulltext { return try createWords(index, of: table) }
         let fields = index.fields.map { field -> String in
             let column: String
             switch field.key {

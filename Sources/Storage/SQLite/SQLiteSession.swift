@@ -26,6 +26,7 @@ final class SQLiteSession: WriteSession {
 
     func rows(_ query: RowQuery, in layout: TableLayout) throws -> [StoredRow] {
         let table = connection.table(layout)
+        try checkExclusions(query, table)
         var result: [StoredRow] = []
         var bytes = 0
         for (index, page) in SQLCompiler.page(query, in: table, few: try opensFew(query, table)).enumerated() {
@@ -52,6 +53,7 @@ final class SQLiteSession: WriteSession {
 
     func count(_ query: RowQuery, in layout: TableLayout, cap: Int) throws -> Int {
         let table = connection.table(layout)
+        try checkExclusions(query, table)
         return Int(try integer(SQLCompiler.count(query, in: table, cap: cap, few: try opensFew(query, table))))
     }
 

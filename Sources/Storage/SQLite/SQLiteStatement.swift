@@ -30,7 +30,7 @@ struct SQLiteStatement {
 
     /// SQLite copies what it is given.
     /// The value -1 is `SQLITE_TRANSIENT` of sqlite3.h, a macro that Swift can't import.
-    private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     func bind(_ value: Int64, at index: Int32) { sqlite3_bind_int64(pointer, index, value) }
 

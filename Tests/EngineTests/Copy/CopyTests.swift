@@ -29,6 +29,7 @@ struct CopyTests {
             indexes: [
                 ["key": "byWhole", "type": "key", "attributes": ["whole"], "orders": ["DESC"]],
                 ["key": "oneText", "type": "unique", "attributes": ["text"]],
+                ["key": "allWords", "type": "fulltext", "attributes": ["text"]],
             ],
             permissions: ["read(\"any\")"],
             rowSecurity: true
@@ -93,6 +94,7 @@ struct CopyTests {
                 let again: JSONObject = ["rowId": "new", "data": ["text": "é😀"]]
                 #expect(try await target.refusalOn("createRow", again).type == "row_unique_constraint_violation")
                 try await target.on("createRow", ["rowId": "new", "data": ["text": "other"]])
+                #expect(try await target.listed([query("search", "text", "E😀 other")]) == ["Row.0", "new"])
                 let ids = ["Row.0", "Row.1", "Row.2", "Row.3", "new"]
                 #expect(try await target.listed([]) == ids)
                 try await target.on("deleteColumn", ["key": "flag"])

@@ -41,7 +41,7 @@ struct IndexTests {
     }
 
     private static let aBadIndexIsRefusedCases: [(JSONObject, Refusal)] = [
-        (["key": "j", "type": "fulltext", "columns": ["a"]], Refusal("general_argument_invalid", 400, "type")),
+        (["key": "j", "type": "hash", "columns": ["a"]], Refusal("general_argument_invalid", 400, "type")),
         (["key": "j", "type": "key", "columns": []], Refusal("general_argument_invalid", 400, "columns")),
         (
             ["key": "j", "type": "key", "columns": ["$sequence"]],

@@ -105,7 +105,7 @@ struct InlineDefinitionTests {
 
     private static let aBadIndexIsNamedCases: [(JSON, String, Int, String)] = [
         (["type": "key", "columns": ["a"]], "general_argument_invalid", 400, "key"),
-        (["key": "i", "type": "fulltext", "columns": ["a"]], "general_argument_invalid", 400, "type"),
+        (["key": "i", "type": "hash", "columns": ["a"]], "general_argument_invalid", 400, "type"),
         (["key": "i", "type": "key"], "general_argument_invalid", 400, "attributes"),
         (["key": "i", "type": "key", "columns": ["a"], "order": ["ASC"]], "general_argument_invalid", 400, "order"),
         (["key": "i", "type": "key", "columns": ["a"], "orders": ["asc"]], "general_argument_invalid", 400, "orders"),

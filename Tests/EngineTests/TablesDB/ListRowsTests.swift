@@ -124,7 +124,7 @@ struct ListRowsTests {
         (query("or", nil, query("equal", "n", 1)), "queries[0]"),
         (query("and", nil, query("equal", "n", 1), query("limit", nil, 1)), "queries[0]"),
         (query("select", nil, "n", "n"), "queries[0]"), (query("select"), "queries[0]"),
-        (query("search", "s", "x"), "queries[0]"), (query("euqal", "n", 1), "queries[0]"),
+        (query("seek", "s", "x"), "queries[0]"), (query("euqal", "n", 1), "queries[0]"),
         (["method": 1], "queries[0]"), (["attribute": "n"], "queries[0]"),
         (["method": "isNull", "x": 1], "queries[0]"),
         ("equal(\"n\", [1])", "queries[0]"), ("[]", "queries[0]"), (query("cursorAfter", nil, 1), "queries[0]"),

@@ -87,6 +87,8 @@ struct Oracle {
         case .contains, .containsAny: return operands.indices.contains { Self.contains(bytes, text($0)) }
         case .containsAll: return operands.indices.allSatisfy { Self.contains(bytes, text($0)) }
         case .notContains: return !operands.indices.contains { Self.contains(bytes, text($0)) }
+        case .search: return WordSearch(operands[0].string!).finds(value.string!)
+        case .notSearch: return !WordSearch(operands[0].string!).finds(value.string!)
         case .regex: preconditionFailure("regular expressions have no oracle")
         }
     }

@@ -10,7 +10,7 @@ struct RandomTable {
     private static let texts = [
         "", "a", "A", "ab", "abc", "b", "ba", "é", "e\u{301}", "z", "a%", "a_", "\u{D7FF}", "\u{E000}", "😀", "a😀b", "ÿ",
         "\u{FFFD}",
-        "\u{10FFFF}", "\"", "\\", "it's", " a", "a ", "\u{85}", "aa",
+        "\u{10FFFF}", "\"", "\\", "it's", " a", "a ", "\u{85}", "aa", "It is a b", "É a, \"b\" AB", "s-t a_ ẞ", "b. a",
     ]
     private static let integers: [Int64] = [
         0, 1, -1, 2, 10, .max, .min, .max - 1, 9_007_199_254_740_993, 9_007_199_254_740_992,
@@ -52,6 +52,8 @@ struct RandomTable {
     mutating func query(ids: [String], sequences: [String]) -> RowQuery {
         var query = RowQuery(limit: random.pick([1, 2, 3, 7, 1000]))
         for _ in 0..<random.below(4) { query.filters.append(filter(ids, sequences, depth: 0)) }
+        if random.once(in: 5) { query.filters.append(search(.search)) }
+        if random.once(in: 8) { query.filters.append(search(.notSearch)) }
         if random.once(in: 3) { query.permissions = somePermissions() }
         query.orders = orders()
         if random.once(in: 4) { query.offset = random.below(5) }
@@ -110,6 +112,23 @@ struct RandomTable {
             [.contains, .containsAny, .containsAll, .notContains, .isNull, .isNotNull] as [Comparison]
         )
         return .compare(column.key, comparison, (0..<count(of: comparison)).map { _ in scalar(column.kind) })
+    }
+
+    private static let words = [
+        "a", "A", "AB", "b", "ÉA", "e", "z", "a_", "aa", "it", "s", "q", "ß", "😀", "-", "\u{FFFD}", "d", "D7FF",
+        "\u{301}",
+    ]
+
+    /// A few words, some of them in quotes.
+    private mutating func search(_ comparison: Comparison) -> Filter {
+        var text = ""
+        for _ in 0..<random.below(4) {
+            let word = random.pick(Self.words)
+            text += random.once(in: 5) ? "\"\(word)\" " : word + random.pick([" ", "\"", "-", " \""])
+        }
+        let searched = table.indexes[0].fields[0].key
+        let search = Filter.compare(searched, comparison, [.string(text)])
+        return random.once(in: 4) ? .and([search, .compare(searched, .isNotNull, [])]) : search
     }
 
     private mutating func system(_ ids: [String], _ sequences: [String]) -> Filter {

@@ -2,6 +2,9 @@ import Storage
 import Values
 
 extension TableLayout {
+    /// The full-text index of ``everything(_:)``.
+    static let words = IndexLayout("words", .fulltext, on: [.init("text")])
+
     /// A layout with a column of every kind.
     static func everything(_ table: String = "things") -> TableLayout {
         TableLayout(
@@ -14,17 +17,23 @@ extension TableLayout {
                 ColumnLayout("texts", .text, isArray: true), ColumnLayout("integers", .integer, isArray: true),
                 ColumnLayout("doubles", .double, isArray: true), ColumnLayout("booleans", .boolean, isArray: true),
                 ColumnLayout("datetimes", .datetime, isArray: true), ColumnLayout("json", .json),
-            ]
+            ],
+            indexes: [words]
         )
     }
 
     /// A layout with the columns `a` (text) and `n` (integer).
-    static func small(_ table: String = "notes", incarnation: String = "1") -> TableLayout {
+    static func small(
+        _ table: String = "notes",
+        incarnation: String = "1",
+        indexes: [IndexLayout] = []
+    ) -> TableLayout {
         TableLayout(
             databaseID: "shop",
             tableID: table,
             incarnation: incarnation,
-            columns: [ColumnLayout("a", .text), ColumnLayout("n", .integer)]
+            columns: [ColumnLayout("a", .text), ColumnLayout("n", .integer)],
+            indexes: indexes
         )
     }
 
