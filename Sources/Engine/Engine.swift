@@ -18,6 +18,8 @@ package final class Engine: Sendable {
     let keys: Keyring
     /// The id of the project.
     let project: String
+    /// The lists that are kept in memory.
+    let lists: ListCache
     private let access: Access
     private let log: Logger
     private let handlers: [String: Handler]
@@ -28,21 +30,32 @@ package final class Engine: Sendable {
         access: Access = Access(),
         project: String = "default",
         key: KeySource = .nowhere,
+        cacheBytes: Int = 64 << 20,
         clock: WallClock = .system,
         log: Logger = Logger(label: "tandem.engine")
     ) {
         let keys = Keyring(key, readOnly: access.isReadOnly)
         self.keys = keys
         self.catalog = catalog
+        let cache = SchemaCache()
+        let lists = ListCache(bytes: cacheBytes)
+        self.lists = lists
+        let store = WatchedStore(store) { cache.changed() }
         self.store = store
         self.access = access
         self.clock = clock
         self.log = log
         self.project = project
         jobs = JobRunner(store, SchemaJobs.handlers + [KeyRotationJob.handler(keys)], clock, log)
-        pipeline = Pipeline(store: SealedStore(base: store, keys: keys), cache: SchemaCache(), jobs: jobs)
+        pipeline = Pipeline(
+            store: SealedStore(base: store, keys: keys),
+            cache: cache,
+            jobs: jobs,
+            lists: lists,
+            follower: LogFollower(store, cache, lists, clock)
+        )
         var handlers: [String: Handler] = [:]
-        for handler in Self.handlers(catalog, access, project: project) {
+        for handler in Self.handlers(catalog, access, project: project) + [CacheHandlers.statistics(lists)] {
             for id in handler.ids { handlers[id] = handler }
         }
         self.handlers = handlers

@@ -21,6 +21,8 @@ package struct Response: Sendable {
     package var encoded: [UInt8]
     /// Whether it holds an integer that a JavaScript number can't (beyond 2^53 - 1 either way).
     package var holdsUnsafeInteger: Bool
+    /// Where the answer came from, for those that may be cached and were asked to be.
+    package var cache: CacheOutcome?
 
     package init(_ result: JSON) {
         self.init { writer in writer.write(result) }
@@ -33,6 +35,17 @@ package struct Response: Sendable {
         holdsUnsafeInteger = writer.wroteUnsafeInteger
         encoded = writer.bytes
     }
+
+    /// JSON text that is written already.
+    init(encoded: [UInt8], holdsUnsafeInteger: Bool) {
+        self.encoded = encoded
+        self.holdsUnsafeInteger = holdsUnsafeInteger
+    }
+}
+
+/// Whether an answer came from the cache.
+package enum CacheOutcome: String, Sendable {
+    case hit, miss
 }
 
 /// What a body answers with: a value, or text that is encoded already because a value would cost more than the rest.

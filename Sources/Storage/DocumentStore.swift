@@ -82,6 +82,10 @@ package protocol ReadSession {
     /// A cursor behind every record that is committed; nil stands for the beginning of an empty log.
     func lastEvent() throws -> EventCursor?
 
+    /// What was logged after a place and committed before this was called; with no place given, only where the log ends.
+    /// - Returns: nil when that is more than `limit` records, or can't be told.
+    func news(after place: EventCursor?, limit: Int) throws -> LogNews?
+
     /// A note about the project as a whole, such as the fingerprint of its key; nil where there is none.
     func property(_ name: String) throws -> String?
 }
@@ -133,5 +137,18 @@ package struct LoggedEvent: Sendable, Equatable {
     package init(cursor: EventCursor, record: [UInt8]) {
         self.cursor = cursor
         self.record = record
+    }
+}
+
+/// A part of the event log up to its end.
+package struct LogNews: Sendable {
+    /// In commit order; a record may come a second time.
+    package let records: [[UInt8]]
+    /// A place behind all of them.
+    package let end: EventCursor
+
+    package init(records: [[UInt8]], end: EventCursor) {
+        self.records = records
+        self.end = end
     }
 }

@@ -52,6 +52,7 @@ final class Backend: Service {
                 access: access,
                 project: settings.project,
                 key: settings.key,
+                cacheBytes: settings.cacheBytes,
                 log: log
             )
             state.engine = engine

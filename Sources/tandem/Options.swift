@@ -87,6 +87,15 @@ struct Options: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Memory for cached lists in bytes; 0 caches nothing.",
+            discussion: "Default: 67108864 (64 MiB).",
+            valueName: "n"
+        )
+    )
+    var cacheBytes: String?
+
+    @Option(
+        help: ArgumentHelp(
             "What to log on stderr: trace, debug, info, notice, warning, error, critical.",
             discussion: "Default: warning.",
             valueName: "level"
@@ -109,6 +118,7 @@ struct Settings: Sendable {
     var maximumAnswer: Int
     var syncsEveryCommit: Bool
     var key: KeySource
+    var cacheBytes: Int
     var logLevel: Logger.Level
 
     /// - Throws: ``Failure`` with status 2.
@@ -142,6 +152,7 @@ struct Settings: Sendable {
         case let other: throw Failure.usage("--durability takes normal or full, not '\(other)'")
         }
         key = (options.keyFile ?? Self.variable("TANDEM_KEY_FILE")).map { .named(KeyFile(path: $0)) } ?? place.key
+        cacheBytes = try Self.count(options.cacheBytes, "--cache-bytes", "TANDEM_CACHE_BYTES") ?? 64 << 20
         let level = options.logLevel ?? Self.variable("TANDEM_LOG_LEVEL") ?? "warning"
         guard let known = Logger.Level(rawValue: level) else {
             throw Failure.usage(
@@ -180,6 +191,15 @@ struct Settings: Sendable {
         case "1", "true": return true
         case let other?: throw Failure.usage("\(name) takes 1 or 0, not '\(other)'")
         }
+    }
+
+    /// A whole number from 0 on; nil where neither the option nor the environment says one.
+    private static func count(_ text: String?, _ option: String, _ name: String) throws -> Int? {
+        guard let text = text ?? variable(name) else { return nil }
+        guard let number = Int(text), number >= 0 else {
+            throw Failure.usage("\(option) takes a whole number from 0 on, not '\(text)'")
+        }
+        return number
     }
 
     private static func list(_ text: String?, _ option: String) throws -> Set<String>? {

@@ -37,13 +37,26 @@ package struct Outcome: Sendable {
         }
     }
 
+    /// About how long the answer is, in bytes.
+    private var size: Int {
+        switch content {
+        case .result(let response): 64 + response.encoded.count
+        case .results(let results): results.reduce(64) { $0 + 64 + $1.response.encoded.count }
+        case .confirmation: 512
+        }
+    }
+
     /// The whole answer as compact JSON text: an object with `result`, `results` or `confirm`.
     package var encoded: [UInt8] {
-        var writer = JSONWriter(reserving: 512)
+        var writer = JSONWriter(reserving: size)
         switch content {
         case .result(let response):
             writer.raw("{\"result\":")
             writer.raw(response.encoded)
+            if let cache = response.cache {
+                writer.raw(",\"cache\":")
+                writer.write(cache.rawValue)
+            }
         case .results(let results):
             writer.raw("{\"results\":{")
             for (index, result) in results.enumerated() {
@@ -76,7 +89,9 @@ package struct Outcome: Sendable {
         var copy = self
         switch content {
         case .result(let response):
-            copy.content = .result(Response(selection.applied(to: try JSON(parsing: response.encoded))))
+            var selected = Response(selection.applied(to: try JSON(parsing: response.encoded)))
+            selected.cache = response.cache
+            copy.content = .result(selected)
         case .results(let results):
             let object = try results.map { (key: $0.id, value: try JSON(parsing: $0.response.encoded)) }
             let kept = selection.applied(to: .object(JSONObject(object)))

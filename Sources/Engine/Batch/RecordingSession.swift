@@ -50,6 +50,7 @@ final class RecordingSession: WriteSession {
     func rows(_ query: RowQuery, in table: TableLayout) throws -> [StoredRow] { try inner.rows(query, in: table) }
     func estimatedCount(in table: TableLayout) throws -> Int { try inner.estimatedCount(in: table) }
     func lastEvent() throws -> EventCursor? { try inner.lastEvent() }
+    func news(after place: EventCursor?, limit: Int) throws -> LogNews? { try inner.news(after: place, limit: limit) }
     func property(_ name: String) throws -> String? { try inner.property(name) }
 
     func count(_ query: RowQuery, in table: TableLayout, cap: Int) throws -> Int {

@@ -9,11 +9,14 @@ class ReadContext {
     fileprivate(set) var seesCommittedSchema = true
     fileprivate let cache: SchemaCache
     private var version: Int64?
+    /// nil where the session began to read before this was made.
+    private let glance: SchemaCache.Glance?
 
-    init(_ call: Call, _ session: any ReadSession, _ cache: SchemaCache) {
+    init(_ call: Call, _ session: any ReadSession, _ cache: SchemaCache, beginsSession: Bool = false) {
         self.call = call
         self.session = session
         self.cache = cache
+        glance = beginsSession ? cache.glance(at: call.now) : nil
     }
 
     /// The same session for another call.
@@ -84,6 +87,7 @@ class ReadContext {
         if let version { return version }
         let current = try session.schemaVersion()
         version = current
+        if let glance { cache.found(current, glance) }
         return current
     }
 }

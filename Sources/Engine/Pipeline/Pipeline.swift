@@ -6,11 +6,15 @@ struct Pipeline: Sendable {
     let store: any DocumentStore
     let cache: SchemaCache
     let jobs: JobRunner
+    let lists: ListCache
+    let follower: LogFollower
 
     /// Answers one call.
     func run(_ work: Work, of call: Call) async throws -> Response {
         switch work.body {
-        case .read(let body): return try await read(call, body)
+        case .read(let body):
+            if let cached = work.cached { return try await read(call, cached, body) }
+            return try await read(call, body)
         case .apart(let body): return try await body(self)
         case .write: return try await write(call, work, grouped: true).response
         case .define:
@@ -22,7 +26,7 @@ struct Pipeline: Sendable {
     }
 
     func read(_ call: Call, _ body: @escaping @Sendable (ReadContext) throws -> Response) async throws -> Response {
-        try await store.read { session in try body(ReadContext(call, session, cache)) }
+        try await store.read { session in try body(ReadContext(call, session, cache, beginsSession: true)) }
     }
 
     /// What a committed write leaves to be done.
@@ -39,6 +43,7 @@ struct Pipeline: Sendable {
             return Outcome(response: response, awaited: context.awaited)
         }
         CrashPoint.reach("write.committed")
+        lists.wrote(to: "\(call.string("databaseId"))/\(call.string("tableId"))")
         return outcome
     }
 

@@ -18,6 +18,13 @@ struct Work: Sendable {
     let body: Body
     /// Makes the answer once the jobs that the body queued are done; nil where the body's answer is the last word.
     var conclude: (@Sendable (ReadContext) throws -> Response)?
+    /// How a call that runs by itself may be answered from the cache; nil where it may not.
+    var cached: Cached?
+
+    struct Cached: Sendable {
+        let request: ListRequest
+        let source: @Sendable (Call) throws -> ListSource
+    }
 
     /// Runs the body in a session that may write.
     /// - Throws: also 400 `batch_not_atomic` for what must be apart.

@@ -18,21 +18,31 @@ final class SchemaCache: Sendable {
             self.databases = databases
             self.tables = tables
         }
+
+        func table(_ id: String, in database: String) -> (Database, Table)? {
+            guard let table = tables[database]?[id], let database = databases[database] else { return nil }
+            return (database, table)
+        }
     }
 
-    private let current = Mutex(Snapshot(version: -1))
+    private struct State {
+        var snapshot = Snapshot(version: -1)
+        /// Moves with every change that this process makes.
+        var changes: UInt64 = 0
+        /// A version that was the newest at some moment, and is unless another process has changed something since.
+        var newest: (version: Int64, at: Timestamp)?
+    }
+
+    private let current = Mutex(State())
 
     func database(_ id: String, version: Int64) -> Database? {
-        let snapshot = current.withLock { $0 }
+        let snapshot = current.withLock { $0.snapshot }
         return snapshot.version == version ? snapshot.databases[id] : nil
     }
 
     func table(_ id: String, in database: String, version: Int64) -> (Database, Table)? {
-        let snapshot = current.withLock { $0 }
-        guard snapshot.version == version, let table = snapshot.tables[database]?[id],
-            let database = snapshot.databases[database]
-        else { return nil }
-        return (database, table)
+        let snapshot = current.withLock { $0.snapshot }
+        return snapshot.version == version ? snapshot.table(id, in: database) : nil
     }
 
     func keep(_ database: Database, version: Int64) {
@@ -48,12 +58,59 @@ final class SchemaCache: Sendable {
         _ version: Int64,
         _ body: (inout [String: Database], inout [String: [String: Table]]) -> Void
     ) {
-        current.withLock { current in
+        current.withLock { state in
+            let current = state.snapshot
             guard version >= current.version else { return }
             var databases = version == current.version ? current.databases : [:]
             var tables = version == current.version ? current.tables : [:]
             body(&databases, &tables)
-            current = Snapshot(version: version, databases: databases, tables: tables)
+            state.snapshot = Snapshot(version: version, databases: databases, tables: tables)
         }
+    }
+}
+
+/// What is known without asking the store.
+extension SchemaCache {
+    /// A look at the schema: when it began, and after how many changes by this process.
+    struct Glance: Sendable {
+        fileprivate let changes: UInt64
+        fileprivate let at: Timestamp
+    }
+
+    /// For how long others may have changed the schema unnoticed, in milliseconds.
+    static let unnoticed: Int64 = 1000
+
+    static func isRecent(_ moment: Timestamp, at now: Timestamp) -> Bool {
+        (0..<unnoticed).contains(now.milliseconds - moment.milliseconds)
+    }
+
+    /// Begins a look at the schema. Comes before anything is read.
+    func glance(at moment: Timestamp) -> Glance { current.withLock { Glance(changes: $0.changes, at: moment) } }
+
+    /// Ends a look, which found this version. Not believed when this process has changed the schema meanwhile.
+    func found(_ version: Int64, _ glance: Glance) {
+        current.withLock { state in
+            guard glance.changes == state.changes else { return }
+            if let newest = state.newest, newest.version > version || newest.at > glance.at { return }
+            state.newest = (version, glance.at)
+        }
+    }
+
+    /// Says that this process may have changed the schema; nothing that was known before is believed.
+    func changed() {
+        current.withLock { state in
+            state.changes += 1
+            state.newest = nil
+        }
+    }
+
+    /// A table as the store had it at most a second ago, and as this process left it; with it how often this process has
+    /// changed the schema.
+    func known(_ id: String, in database: String, at now: Timestamp) -> (table: (Database, Table)?, schema: UInt64) {
+        let (snapshot, changes, newest) = current.withLock { ($0.snapshot, $0.changes, $0.newest) }
+        guard let newest, newest.version == snapshot.version, Self.isRecent(newest.at, at: now) else {
+            return (nil, changes)
+        }
+        return (snapshot.table(id, in: database), changes)
     }
 }

@@ -24,6 +24,7 @@ struct SchemaReader {
             enabled: record.bool("enabled"),
             rowSecurity: record.bool("rowSecurity"),
             permissions: record.strings("permissions"),
+            purges: record["purges"].int ?? 0,
             createdAt: row.createdAt,
             updatedAt: row.updatedAt,
             columns: try parts(of: uid, SystemTables.columns).map(Self.column),

@@ -17,7 +17,7 @@ package enum SystemTables {
             ColumnLayout("database", .text), ColumnLayout("table", .text), ColumnLayout("name", .text),
             ColumnLayout("enabled", .boolean), ColumnLayout("rowSecurity", .boolean),
             ColumnLayout("permissions", .text, isArray: true), ColumnLayout("search", .text),
-            ColumnLayout("uid", .text),
+            ColumnLayout("uid", .text), ColumnLayout("purges", .integer),
         ]
     )
 

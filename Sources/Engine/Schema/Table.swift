@@ -1,4 +1,5 @@
 import Storage
+import Synchronization
 import Values
 
 /// A database as stored.
@@ -28,6 +29,8 @@ final class Table: Sendable {
     let enabled: Bool
     let rowSecurity: Bool
     let permissions: [String]
+    /// How often cached lists of it were thrown away.
+    let purges: Int64
     let createdAt: Timestamp
     let updatedAt: Timestamp
     /// Whatever their state, in the order of their creation.
@@ -43,6 +46,7 @@ final class Table: Sendable {
     private let encodedIDs: (tables: [UInt8], collections: [UInt8])
     /// The keys of ``rowColumns`` as JSON text, each between its comma and its colon.
     let encodedKeys: [[UInt8]]
+    let keptFingerprint = AtomicLazyReference<TableFingerprint>()
 
     init(
         uid: String,
@@ -52,6 +56,7 @@ final class Table: Sendable {
         enabled: Bool,
         rowSecurity: Bool,
         permissions: [String],
+        purges: Int64,
         createdAt: Timestamp,
         updatedAt: Timestamp,
         columns: [Column],
@@ -64,6 +69,7 @@ final class Table: Sendable {
         self.enabled = enabled
         self.rowSecurity = rowSecurity
         self.permissions = permissions
+        self.purges = purges
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.columns = columns

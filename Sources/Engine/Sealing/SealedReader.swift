@@ -43,6 +43,11 @@ class SealedReader: ReadSession {
         }
     }
 
+    func news(after place: EventCursor?, limit: Int) throws -> LogNews? {
+        guard let news = try base.news(after: place, limit: limit) else { return nil }
+        return LogNews(records: news.records.map { EventSecrets.opened($0, self) }, end: news.end)
+    }
+
     func lastEvent() throws -> EventCursor? { try base.lastEvent() }
 
     func property(_ name: String) throws -> String? { try base.property(name) }

@@ -69,11 +69,12 @@ enum TableHandlers {
         let permissions = call.optional("permissions")?.strings.map {
             Permissions.expanded($0, for: [.create, .update, .delete])
         }
-        let fields: JSONObject = [
+        var fields: JSONObject = [
             "name": .string(name), "enabled": .bool(call.bool("enabled")),
             "rowSecurity": .bool(call.bool("rowSecurity")), "permissions": JSON(permissions ?? table.permissions),
             "search": .string(DatabaseHandlers.searchText(table.id, name)),
         ]
+        if call.bool("purge") { fields["purges"] = .int(table.purges + 1) }
         try touch(table, fields, context)
         return try context.schema.table(table.id, in: table.databaseID)!.json(context.dialect)
     }

@@ -44,7 +44,8 @@ struct OperationItems: Sendable {
                 item["action"] == nil ? "The action is missing." : "There is no action '\(action)'.",
                 argument: "action",
                 hint: near.isEmpty
-                    ? "Actions are \(names.joined(separator: ", "))." : "Did you mean \(near.joined(separator: " or "))?"
+                    ? "Actions are \(names.joined(separator: ", "))."
+                    : "Did you mean \(near.joined(separator: " or "))?"
             )
         }
         let caller = try authorize(call.caller.actor, operation)

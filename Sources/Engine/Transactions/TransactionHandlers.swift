@@ -40,7 +40,9 @@ enum TransactionHandlers {
             return Work(
                 body: .apart { pipeline in
                     let id = call.string("transactionId")
-                    return Response(try await Staging.stage(operations, in: id, by: call, replay, pipeline).transaction.json)
+                    return Response(
+                        try await Staging.stage(operations, in: id, by: call, replay, pipeline).transaction.json
+                    )
                 }
             )
         }

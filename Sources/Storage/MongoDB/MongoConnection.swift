@@ -246,11 +246,14 @@ final class MongoConnection {
     }
 
     /// Reads changes until `body` answers false or there is nothing new, and returns where to go on.
+    ///
+    /// - Parameter isEnd: whether to stop at a place where there is nothing new at the moment.
     func watch(
         _ pipeline: [UInt8],
         _ options: [UInt8],
         on collection: MongoCollection,
-        _ body: (BSONView) throws -> Bool
+        _ body: (BSONView) throws -> Bool,
+        until isEnd: ([UInt8]) throws -> Bool = { _ in true }
     ) throws -> [UInt8]? {
         try driver.check()
         let stream = withDocument(pipeline) { pipeline in
@@ -268,7 +271,8 @@ final class MongoConnection {
             case 0:
                 let token = tandem_mongo_stream_token(stream)
                 guard token.length > 0 else { return nil }
-                return Array(UnsafeBufferPointer(start: token.bytes, count: Int(token.length)))
+                let place = Array(UnsafeBufferPointer(start: token.bytes, count: Int(token.length)))
+                if try isEnd(place) { return place }
             default: throw failure(error)
             }
         }

@@ -46,6 +46,50 @@ extension MongoSession {
         return token
     }
 
+    /// Reads the change stream until it has passed the moment at which this was called: a batch without changes says up to
+    /// which operation of the server the stream has come, and every commit that was acknowledged before comes before that.
+    func news(after place: EventCursor?, limit: Int) throws -> LogNews? {
+        guard let place else { return try lastEvent().map { LogNews(records: [], end: $0) } }
+        let events = project.system("events")
+        // Asked where the events are, because on a sharded cluster each shard has its own clock.
+        let question = BSONWriter.document { writer in
+            writer.string("find", events.name)
+            writer.document("projection") { $0.int32("_id", 1) }
+            writer.int64("limit", 1)
+            writer.bool("singleBatch", true)
+        }
+        let now = try connection.command(question, on: events.database) { try $0["operationTime"]?.timestamp ?? .max }
+        let options = BSONWriter.document { writer in
+            writer.raw("startAfter", document: Self.token(place))
+            writer.int64("maxAwaitTimeMS", 1)
+        }
+        var records: [[UInt8]] = []
+        let patience = monotonicNanoseconds() + Self.patience
+        let end = try connection.watch(Self.inserts, options, on: events) { change in
+            guard let record = try change["fullDocument"]?.document?["record"]?.binary else { return true }
+            records.append(Array(record))
+            return records.count <= limit
+        } until: { token in
+            let time = try token.withUnsafeBytes { try BSONView($0)["_data"]?.string }.flatMap(Self.time)
+            return (time ?? .max) >= now || monotonicNanoseconds() > patience
+        }
+        guard records.count <= limit, let end else { return nil }
+        let (data, cursor) = try end.withUnsafeBytes {
+            (try BSONView($0)["_data"]?.string, try Self.cursor(BSONView($0)))
+        }
+        guard let time = data.flatMap(Self.time), time >= now else { return nil }
+        return LogNews(records: records, end: cursor)
+    }
+
+    /// How long the stream may take to come to the present, in nanoseconds.
+    private static let patience: UInt64 = 500_000_000
+
+    /// The time of the server in the text of a resume token: behind the type of the key comes the time, in 16 digits.
+    private static func time(_ data: String) -> UInt64? {
+        guard data.hasPrefix("82"), data.utf8.count >= 18 else { return nil }
+        return UInt64(data.dropFirst(2).prefix(16), radix: 16)
+    }
+
     /// A resume token as text. It is a string of digits with, for some keys, the types of their parts beside it.
     private static func cursor(_ token: BSONView) throws -> EventCursor {
         guard let data = try token["_data"]?.string else { throw BSONView.broken }

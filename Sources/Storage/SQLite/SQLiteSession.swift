@@ -88,6 +88,13 @@ final class SQLiteSession: WriteSession {
         return statement.isNull(0) ? nil : EventCursor(String(statement.integer(0)))
     }
 
+    func news(after place: EventCursor?, limit: Int) throws -> LogNews? {
+        guard let place else { return LogNews(records: [], end: try lastEvent() ?? EventCursor("0")) }
+        let events = try events(after: place, limit: limit + 1)
+        guard events.count <= limit else { return nil }
+        return LogNews(records: events.map(\.record), end: events.last?.cursor ?? place)
+    }
+
     func property(_ name: String) throws -> String? {
         let statement = try connection.statement("SELECT value FROM tandem_properties WHERE name = ?1")
         statement.bind(name, at: 1)

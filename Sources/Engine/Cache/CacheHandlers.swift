@@ -1,0 +1,6 @@
+/// `project.cacheStats`.
+enum CacheHandlers {
+    static func statistics(_ lists: ListCache) -> Handler {
+        .read("project.cacheStats") { _ in lists.statistics.json }
+    }
+}

@@ -1,0 +1,106 @@
+import Values
+
+/// What a list call asks of the cache.
+struct ListRequest: Sendable {
+    /// Everything but the state of the table that the answer depends on, as text: the table, the words of the answer,
+    /// the caller's roles, and the queries.
+    var key: [UInt8]
+    /// The table, as `<databaseId>/<tableId>`.
+    let group: String
+    /// The oldest answer that will do, in milliseconds.
+    let age: Int64
+    let wantsTotal: Bool
+    /// Whether an answer that is older than the last committed write to the table won't do.
+    let isStrict: Bool
+    /// Whether the page starts beside a row, whose place belongs to the key.
+    let hasCursor: Bool
+
+    /// nil for a call that asks for no cached answer, or whose queries can't be read.
+    init?(_ call: Call) {
+        guard let seconds = call.optional("ttl")?.int, seconds > 0, call.optional("transactionId") == nil,
+            let queries = QueryText(call.arguments["queries"]?.array ?? [])
+        else { return nil }
+        let (database, table) = (call.string("databaseId"), call.string("tableId"))
+        var writer = JSONWriter(reserving: 256)
+        writer.raw("[")
+        writer.write(call.dialect.rawValue)
+        writer.raw(",")
+        writer.write(database)
+        writer.raw(",")
+        writer.write(table)
+        writer.raw(",")
+        if call.caller.isPrivileged { writer.raw("null") } else { writer.write(JSON(call.caller.roles)) }
+        writer.raw(",")
+        writer.raw(queries.bytes)
+        writer.raw("]")
+        key = writer.bytes
+        group = "\(database)/\(table)"
+        age = seconds * 1000
+        wantsTotal = call.bool("total")
+        isStrict = call.optional("freshness")?.string == "strict"
+        hasCursor = queries.hasCursor
+    }
+
+    /// Whether something that was read then is new enough now.
+    func accepts(_ moment: Timestamp, at now: Timestamp) -> Bool {
+        let passed = now.milliseconds - moment.milliseconds
+        return passed >= 0 && passed < age
+    }
+}
+
+/// The items of a `queries` argument in one form, however they were written: as objects or as JSON text, with their
+/// members in any order. Two texts are equal byte for byte only if they ask the same; strings that merely look the same,
+/// as Unicode has them, stay different.
+private struct QueryText {
+    private(set) var bytes: [UInt8] = []
+    private(set) var hasCursor = false
+
+    /// nil for text that is no JSON.
+    init?(_ items: [JSON]) {
+        var writer = JSONWriter(reserving: 192)
+        writer.raw("[")
+        for (index, item) in items.enumerated() {
+            if index > 0 { writer.raw(",") }
+            var item = item
+            if case .string(let text) = item {
+                guard let parsed = try? JSON(parsing: text) else { return nil }
+                item = parsed
+            }
+            guard case .object(let term) = item else { return nil }
+            if let method = term["method"]?.string, method.hasPrefix("cursor") { hasCursor = true }
+            Self.write(term, &writer)
+        }
+        writer.raw("]")
+        bytes = writer.bytes
+    }
+
+    private static func write(_ term: JSONObject, _ writer: inout JSONWriter) {
+        writer.raw("[")
+        writer.write(term["method"] ?? .null)
+        writer.raw(",")
+        writer.write(term["attribute"] ?? .null)
+        writer.raw(",[")
+        let values: [JSON] =
+            switch term["values"] {
+            case nil, .null?: []
+            case .array(let items)?: items
+            case let single?: [single]
+            }
+        for (index, value) in values.enumerated() {
+            if index > 0 { writer.raw(",") }
+            if case .object(let inner) = value, inner["method"] != nil {
+                write(inner, &writer)
+            } else {
+                writer.write(value)
+            }
+        }
+        writer.raw("]")
+        for member in term.members where !["method", "attribute", "values"].contains(member.key) {
+            writer.raw(",")
+            writer.write(member.key)
+            writer.raw(":")
+            writer.write(member.value)
+        }
+        writer.raw("]")
+    }
+}

@@ -1,0 +1,108 @@
+import Storage
+import Synchronization
+import Testing
+import Values
+
+@testable import Engine
+
+/// What a list call answered, and where it came from.
+struct Listed: Equatable {
+    var cache: CacheOutcome?
+    var ids: [String]
+    var total: Int64
+
+    init(_ cache: CacheOutcome?, _ ids: [String], total: Int64) {
+        self.cache = cache
+        self.ids = ids
+        self.total = total
+    }
+}
+
+extension TestEngine {
+    /// Lists rows of the table `t` of the database `d`.
+    func cached(_ arguments: JSONObject = ["ttl": 30], as actor: Actor? = nil) async throws -> Listed {
+        var arguments = arguments
+        arguments["databaseId"] = "d"
+        arguments["tableId"] = "t"
+        let response = try await engine.execute(Invocation("tablesDB.listRows", arguments, as: actor))
+        let answer = try JSON(parsing: response.encoded)
+        let ids = answer["rows"]?.array?.map { $0["$id"]?.string ?? "-" } ?? []
+        return Listed(response.cache, ids, total: answer["total"]?.int ?? -1)
+    }
+
+    /// Makes the table `t` with a column `n` that anyone may read, and rows.
+    func makeRows(_ ids: String...) async throws {
+        try await makeTable([["key": "n", "type": "integer"]], permissions: ["read(\"any\")"])
+        for (index, id) in ids.enumerated() {
+            try await on("createRow", ["rowId": .string(id), "data": ["n": .int(Int64(index))]])
+        }
+    }
+}
+
+/// A store that counts its reads, and holds them up while the test wants it to.
+final class CountingStore: DocumentStore {
+    private struct State {
+        var reads = 0
+        var isHolding = false
+        var held: [CheckedContinuation<Void, Never>] = []
+        var failure: StoreError?
+    }
+
+    private let store: any DocumentStore
+    private let state = Mutex(State())
+
+    init(_ store: any DocumentStore) {
+        self.store = store
+    }
+
+    var executor: any TaskExecutor { store.executor }
+    var reads: Int { state.withLock { $0.reads } }
+
+    func startCounting() { state.withLock { $0.reads = 0 } }
+
+    func hold() { state.withLock { $0.isHolding = true } }
+
+    /// Lets what is held go on, to fail where an error is given.
+    func release(failing failure: StoreError? = nil) {
+        let held = state.withLock { state in
+            state.isHolding = false
+            state.failure = failure
+            defer { state.held = [] }
+            return state.held
+        }
+        for continuation in held { continuation.resume() }
+    }
+
+    func read<R: Sendable>(
+        within limit: Duration,
+        _ body: @escaping @Sendable (any ReadSession) throws -> R
+    ) async throws -> R {
+        await withCheckedContinuation { continuation in
+            let isHeld = state.withLock { state in
+                state.reads += 1
+                if state.isHolding { state.held.append(continuation) }
+                return state.isHolding
+            }
+            if !isHeld { continuation.resume() }
+        }
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        return try await store.read(within: limit, body)
+    }
+
+    func write<R: Sendable>(
+        grouped: Bool,
+        _ body: @escaping @Sendable (any WriteSession) throws -> R
+    ) async throws -> R {
+        try await store.write(grouped: grouped, body)
+    }
+
+    func rehearse<R: Sendable>(_ body: @escaping @Sendable (any WriteSession) throws -> R) async throws -> R {
+        try await store.rehearse(body)
+    }
+
+    func define(_ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void) async throws {
+        try await store.define(change, then: body)
+    }
+
+    func close() async { await store.close() }
+}
