@@ -46,7 +46,12 @@ package final class Engine: Sendable {
         self.clock = clock
         self.log = log
         self.project = project
-        jobs = JobRunner(store, SchemaJobs.handlers + [KeyRotationJob.handler(keys)], clock, log)
+        jobs = JobRunner(
+            store,
+            SchemaJobs.handlers + RelationJobs.handlers + [KeyRotationJob.handler(keys)],
+            clock,
+            log
+        )
         pipeline = Pipeline(
             store: SealedStore(base: store, keys: keys),
             cache: cache,
@@ -62,8 +67,8 @@ package final class Engine: Sendable {
     }
 
     private static func handlers(_ catalog: Catalog, _ access: Access, project: String) -> [Handler] {
-        DatabaseHandlers.all + TableHandlers.all + ColumnHandlers.all + IndexHandlers.all
-            + rowHandlers(catalog, access) + DescribeHandlers.all(catalog, access, project: project)
+        DatabaseHandlers.all + TableHandlers.all + ColumnHandlers.all + RelationColumns.all
+            + IndexHandlers.all + rowHandlers(catalog, access) + DescribeHandlers.all(catalog, access, project: project)
     }
 
     /// Operations on rows, each of which can be part of a transaction, and the transactions.
@@ -160,6 +165,13 @@ package final class Engine: Sendable {
                 "Invalid query: \(error.message).",
                 argument: "queries",
                 hint: "Exclude rarer words, or search for what the rows should hold instead."
+            )
+        case .tooManyRelated:
+            return AppError(
+                .generalQueryInvalid,
+                "Invalid query: \(error.message).",
+                argument: "queries",
+                hint: "Add a condition on the related rows that fewer of them meet, or list the related table."
             )
         case .tooLarge:
             return AppError(

@@ -97,6 +97,8 @@ package struct RowChange: Sendable {
 package struct RowQuery: Sendable {
     /// All must hold.
     package var filters: [Filter] = []
+    /// The relations that filters of the kind ``Filter/related(_:_:)`` number.
+    package var joins: [Join] = []
     /// Only rows with any of these permission strings; nil: every row.
     package var permissions: [String]?
     /// The complete order, ending in a field that tells rows apart.

@@ -27,7 +27,7 @@ package struct AppError: Error, Equatable, CustomStringConvertible {
     package var description: String { "\(code.type) (\(code.status)): \(message)" }
 
     /// The same error, about this argument.
-    func about(_ argument: Prose) -> AppError {
+    package func about(_ argument: Prose) -> AppError {
         var copy = self
         copy.place = argument
         return copy

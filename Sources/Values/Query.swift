@@ -44,6 +44,9 @@ package indirect enum Filter: Sendable, Equatable {
     case compare(String, Comparison, [JSON])
     case and([Filter])
     case or([Filter])
+    /// Holds when a related row matches all of these; the number says by which relation, as whoever binds the query
+    /// counts them.
+    case related(Int, [Filter])
 }
 
 extension Filter {
@@ -51,7 +54,7 @@ extension Filter {
     var weight: (comparisons: Int, operands: Int) {
         switch self {
         case .compare(_, _, let operands): (1, operands.count)
-        case .and(let parts), .or(let parts):
+        case .and(let parts), .or(let parts), .related(_, let parts):
             parts.reduce((0, 0)) { ($0.0 + $1.weight.comparisons, $0.1 + $1.weight.operands) }
         }
     }

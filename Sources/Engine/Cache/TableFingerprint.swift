@@ -13,7 +13,7 @@ final class TableFingerprint: Sendable, Equatable {
 
     init(_ table: Table) {
         let columns = table.columns.map { column -> JSON in
-            [.string(column.uid), .string(column.storedAs), column.json.withoutDates]
+            [.string(column.uid), .string(column.storedAs), column.json(.tables).withoutDates]
         }
         let indexes = table.indexes.map { index -> JSON in [.string(index.uid), index.json(.tables).withoutDates] }
         let state: JSON = [

@@ -22,14 +22,12 @@ extension ProjectCopy {
         }
     }
 
-    func digest(_ store: any DocumentStore, _ table: Table) async throws -> Digest {
+    func digest(_ store: any DocumentStore, _ table: KeptTable) async throws -> Digest {
         var digest = Digest()
         let total = try await store.read { try $0.estimatedCount(in: table.layout) }
         try await forEachPage(store, table, after: "0") { page in
             for row in page { digest.add(row) }
-            report(
-                Progress(table: "\(table.databaseID)/\(table.id)", rows: digest.count, of: total, isVerifying: true)
-            )
+            report(Progress(table: table.name, rows: digest.count, of: total, isVerifying: true))
         }
         return digest
     }
@@ -37,7 +35,7 @@ extension ProjectCopy {
     /// Reads a table in the order of creation, in pages that are small enough for memory and for one transaction.
     func forEachPage(
         _ store: any DocumentStore,
-        _ table: Table,
+        _ table: KeptTable,
         after start: String,
         _ body: ([StoredRow]) async throws -> Void
     ) async throws {

@@ -53,14 +53,17 @@ package struct ProjectCopy: Sendable {
         var rows = 0
         for table in tables {
             try await make(table)
-            rows += try await copyRows(of: table)
+            for kept in table.keptTables {
+                let count = try await copyRows(of: kept)
+                if !kept.isPairs { rows += count }
+            }
         }
-        for table in tables {
+        for table in tables.flatMap(\.keptTables) {
             let (left, right) = (try await digest(source, table), try await digest(target, table))
             guard left == right else {
                 throw Refusal(
                     description:
-                        "the table '\(table.id)' of the database '\(table.databaseID)' differs after the copy: "
+                        "the table '\(table.name)' differs after the copy: "
                         + "\(left.count) rows here, \(right.count) there, or their contents. Somebody wrote meanwhile; "
                         + "copy into an empty project while nobody writes"
                 )
@@ -136,23 +139,22 @@ package struct ProjectCopy: Sendable {
             )
         }
         guard let row = parts.0 else { throw Refusal(description: "the table '\(table.id)' vanished during the copy") }
-        let property = Self.property(table)
+        let property = Self.property(table.uid)
         try await target.write(grouped: false) { session in
             guard try session.property(property) == nil else { return }
             try session.bumpSchemaVersion()
             _ = try session.insert(NewRow(row), into: SystemTables.tables)
             for column in parts.1 { _ = try session.insert(NewRow(column), into: SystemTables.columns) }
             for index in parts.2 { _ = try session.insert(NewRow(index), into: SystemTables.indexes) }
-            let indexes = table.indexes.filter { $0.status == .available }.map(\.layout)
-            try session.create(table.layout, indexes: indexes)
+            for kept in table.keptTables { try session.create(kept.layout, indexes: kept.indexes) }
             try session.set(property: property, to: "0 0")
         }
     }
 
-    private static func property(_ table: Table) -> String { "copy \(table.uid)" }
+    private static func property(_ uid: String) -> String { "copy \(uid)" }
 
-    private func copyRows(of table: Table) async throws -> Int {
-        let property = Self.property(table)
+    private func copyRows(of table: KeptTable) async throws -> Int {
+        let property = Self.property(table.layout.incarnation)
         let noted = try await target.read { try $0.property(property) } ?? "0 0"
         let parts = noted.split(separator: " ")
         var count = parts.first.flatMap { Int($0) } ?? 0
@@ -165,7 +167,7 @@ package struct ProjectCopy: Sendable {
                 try session.set(property: property, to: note)
             }
             CrashPoint.reach("copy.page")
-            report(Progress(table: "\(table.databaseID)/\(table.id)", rows: count, of: total, isVerifying: false))
+            report(Progress(table: table.name, rows: count, of: total, isVerifying: false))
         }
         return count
     }

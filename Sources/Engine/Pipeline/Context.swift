@@ -59,6 +59,16 @@ class ReadContext {
         return table
     }
 
+    /// Another table of the same database, whatever its state; nil when there is none.
+    func table(_ id: String, beside table: Table) throws -> Table? {
+        if seesCommittedSchema, let (_, known) = cache.table(id, in: table.databaseID, version: try schemaVersion()) {
+            return known
+        }
+        guard let found = try schema.table(id, in: table.databaseID) else { return nil }
+        if seesCommittedSchema { cache.keep(found, version: try schemaVersion()) }
+        return found
+    }
+
     private func disabled(_ database: Database, _ table: Table) throws -> Table {
         if caller.isPrivileged { return table }
         _ = try self.database()

@@ -6,6 +6,7 @@ enum ColumnType: String, Sendable, CaseIterable {
     case string, varchar, text, mediumtext, longtext, email, url, ip
     case `enum`
     case integer, bigint, float, boolean, datetime
+    case relationship
 
     /// The `type` of the column model.
     var wireType: String {
@@ -68,6 +69,8 @@ struct Column: Sendable, Equatable {
     var elements: [String] = []
     /// Whether values are sealed before they reach the store.
     var isEncrypted = false
+    /// What a relationship column says; nil for every other kind.
+    var relation: Relation?
     var status: BuildStatus = .processing
     var error = ""
     var createdAt: Timestamp
@@ -77,8 +80,31 @@ struct Column: Sendable, Equatable {
         ColumnLayout(key, storedAs: storedAs, type.kind, isArray: isArray, seal: isEncrypted ? uid : nil)
     }
 
-    /// The column model of the reference for this kind.
-    var json: JSON {
+    /// Whether rows hold a value of it.
+    var isInRows: Bool { relation?.isStored ?? true }
+
+    /// Whether callers see it.
+    var isVisible: Bool { relation.map { !$0.isHidden } ?? true }
+
+    /// Whether no other column may have its key.
+    var takesKey: Bool { isVisible || isInRows }
+
+    /// The column model of the reference for this kind, in the words of a dialect.
+    func json(_ dialect: Dialect) -> JSON { relation.map { json($0, dialect) } ?? json }
+
+    private func json(_ relation: Relation, _ dialect: Dialect) -> JSON {
+        [
+            "key": .string(key), "type": .string(type.wireType), "status": .string(status.rawValue),
+            "error": .string(error), "required": .bool(required), "array": .bool(isArray),
+            "$createdAt": .string(createdAt.text), "$updatedAt": .string(updatedAt.text),
+            dialect.translated("relatedTable"): .string(relation.relatedTable),
+            "relationType": .string(relation.kind.rawValue), "twoWay": .bool(relation.isTwoWay),
+            "twoWayKey": .string(relation.twoWayKey), "onDelete": .string(relation.onDelete.rawValue),
+            "side": .string(relation.side.rawValue),
+        ]
+    }
+
+    private var json: JSON {
         var object: JSONObject = [
             "key": .string(key), "type": .string(type.wireType), "status": .string(status.rawValue),
             "error": .string(error), "required": .bool(required), "array": .bool(isArray),
@@ -103,6 +129,9 @@ struct Column: Sendable, Equatable {
 
     /// A few words for a reader: `varchar(128) required`, `integer 0..100 = 5`.
     var summary: String {
+        if let relation {
+            return relation.summary + (status == .available ? "" : " (\(status.rawValue))")
+        }
         var text = type.rawValue
         if let size { text += "(\(size))" }
         if type == .enum { text += "(" + elements.joined(separator: "|") + ")" }

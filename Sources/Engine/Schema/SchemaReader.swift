@@ -75,6 +75,7 @@ struct SchemaReader {
             maximum: record["max"],
             elements: record.strings("elements"),
             isEncrypted: record.bool("encrypt"),
+            relation: Relation(record["relation"]),
             status: BuildStatus(rawValue: record.string("status")) ?? .stuck,
             error: record.string("error"),
             createdAt: row.createdAt,

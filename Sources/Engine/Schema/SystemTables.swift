@@ -30,6 +30,7 @@ package enum SystemTables {
             ColumnLayout("required", .boolean), ColumnLayout("array", .boolean), ColumnLayout("default", .json),
             ColumnLayout("min", .json), ColumnLayout("max", .json), ColumnLayout("elements", .text, isArray: true),
             ColumnLayout("status", .text), ColumnLayout("error", .text), ColumnLayout("encrypt", .boolean),
+            ColumnLayout("relation", .json),
         ]
     )
 

@@ -35,9 +35,15 @@ final class Table: Sendable {
     let updatedAt: Timestamp
     /// Whatever their state, in the order of their creation.
     let columns: [Column]
+    /// The same with the hidden sides of relations.
+    let allColumns: [Column]
     let indexes: [Index]
-    /// The columns that rows have: those that are available.
+    /// The columns that rows have in the store: those that are available, hidden ones included.
     let rowColumns: [Column]
+    /// The relations of its rows, hidden ones included.
+    let links: [Link]
+    /// The positions in ``rowColumns`` of the columns that answers show; nil for all of them.
+    let plainPositions: [Int]?
     /// How the store lays out ``rowColumns``.
     let layout: TableLayout
     /// What queries may name.
@@ -72,9 +78,14 @@ final class Table: Sendable {
         self.purges = purges
         self.createdAt = createdAt
         self.updatedAt = updatedAt
-        self.columns = columns
+        allColumns = columns
+        self.columns = columns.filter(\.isVisible)
         self.indexes = indexes
-        rowColumns = columns.filter { $0.status == .available }
+        let stored = columns.filter { $0.status == .available && $0.isInRows }
+        rowColumns = stored
+        links = columns.compactMap { Link($0, databaseID: databaseID) }
+        let plain = stored.indices.filter { stored[$0].type != .relationship }
+        plainPositions = plain.count == stored.count ? nil : plain
         layout = TableLayout(
             databaseID: databaseID,
             tableID: id,
@@ -82,7 +93,7 @@ final class Table: Sendable {
             columns: rowColumns.map(\.layout),
             indexes: indexes.filter { $0.status == .available && $0.type == "fulltext" }.map(\.layout)
         )
-        fields = RowFields.binding(rowColumns, layout.indexes)
+        fields = RowFields.binding(rowColumns.filter(\.isVisible), layout.indexes)
         let ids = "\":\(JSON.string(id).text),\"$databaseId\":\(JSON.string(databaseID).text)"
         encodedIDs = (Array(("\"$tableId" + ids).utf8), Array(("\"$collectionId" + ids).utf8))
         encodedKeys = rowColumns.map { Array(",\(JSON.string($0.key).text):".utf8) }
@@ -94,6 +105,12 @@ final class Table: Sendable {
 
     func column(_ key: String) -> Column? { columns.first { $0.key == key } }
 
+    /// The columns whose keys no other one may have.
+    var takenColumns: [Column] { allColumns.filter(\.takesKey) }
+
+    /// A relation that callers see.
+    func link(_ key: String) -> Link? { links.first { $0.key == key && $0.column.isVisible } }
+
     func index(_ key: String) -> Index? { indexes.first { $0.key == key } }
 
     func json(_ dialect: Dialect) -> JSON {
@@ -101,7 +118,7 @@ final class Table: Sendable {
             "$id": .string(id), "$createdAt": .string(createdAt.text), "$updatedAt": .string(updatedAt.text),
             "$permissions": JSON(permissions), "databaseId": .string(databaseID), "name": .string(name),
             "enabled": .bool(enabled), dialect.translated("rowSecurity"): .bool(rowSecurity),
-            dialect.translated("columns"): .array(columns.map(\.json)),
+            dialect.translated("columns"): .array(columns.map { $0.json(dialect) }),
             "indexes": .array(indexes.map { $0.json(dialect) }), "bytesMax": 0, "bytesUsed": 0,
         ]
     }

@@ -28,11 +28,16 @@ extension ColumnHandlers {
         _ = try context.writer.update(column.uid, change, in: SystemTables.columns)
     }
 
+    /// The type under which lists of columns don't find the hidden sides of relations.
+    static let hiddenType = "hidden"
+
     private static func fields(of column: Column) -> JSONObject {
         [
-            "key": .string(column.key), "storedAs": .string(column.storedAs), "type": .string(column.type.wireType),
+            "key": .string(column.key), "storedAs": .string(column.storedAs),
+            "type": .string(column.isVisible ? column.type.wireType : hiddenType),
             "kind": .string(column.type.rawValue), "size": column.size.map { .int($0) } ?? .null,
-            "required": .bool(column.required), "array": .bool(column.isArray), "default": column.defaultValue,
+            "required": .bool(column.required), "array": .bool(column.isArray),
+            "default": column.defaultValue, "relation": column.relation?.json ?? .null,
             "min": column.minimum, "max": column.maximum, "elements": JSON(column.elements),
             "status": .string(column.status.rawValue), "error": .string(column.error),
             "encrypt": .bool(column.isEncrypted),

@@ -84,6 +84,7 @@ extension Column {
         case .bigint: "a 64-bit integer, or a string of its digits" + range
         case .float: "a number" + range
         case .boolean: "true or false"
+        case .relationship: "the id of a related row"
         case .datetime: "an ISO 8601 date-time such as \"2026-11-22T08:15:00.000+00:00\""
         }
     }

@@ -38,14 +38,14 @@ enum ColumnHandlers {
         },
         body: { column, context in
             let table = try context.table()
-            try ColumnRules.checkRoom(for: column.key, among: table.columns)
+            try ColumnRules.checkRoom(for: column.key, among: table.takenColumns)
             var column = column
             column.status = .available
             try insert(column, table.uid, context)
             try context.writer.add(column.layout, to: table.layout)
             try TableHandlers.touch(table, [:], context)
             context.eventIDs["columnId"] = column.key
-            return column.json
+            return column.json(context.dialect)
         }
     )
 
@@ -79,32 +79,37 @@ enum ColumnHandlers {
             try save(new, context)
             try TableHandlers.touch(table, [:], context)
             context.eventIDs["columnId"] = new.key
-            return new.json
+            return new.json(context.dialect)
         },
         conclude: { change, context in
-            try context.table().column(change.newKey ?? context.call.string("key"))?.json ?? [:]
+            try context.table().column(change.newKey ?? context.call.string("key"))?.json(context.dialect) ?? [:]
         }
     )
 
-    static let get = Handler.read("tablesDB.getColumn") { context in try column(context).1.json }
+    static let get = Handler.read("tablesDB.getColumn") { context in try column(context).1.json(context.dialect) }
 
     static let delete = Handler.define("tablesDB.deleteColumn", prepare: { _ in }) { _, context in
         var (table, column) = try column(context)
+        context.eventIDs["columnId"] = column.key
+        if column.type == .relationship {
+            try RelationColumns.remove(column, from: table, context)
+            return [:]
+        }
         try checkIndexes(column, table)
         column.status = .deleting
         column.updatedAt = context.now
         try save(column, context)
         try TableHandlers.touch(table, [:], context)
         try context.enqueue(SchemaJobs.job(SchemaJobs.dropColumn, table, part: column.uid))
-        context.eventIDs["columnId"] = column.key
         return [:]
     }
 
     static let list = Handler.read("tablesDB.listColumns") { context in
         let table = try context.table()
-        return try columns.answer(context, base: [.compare("table", .equal, [.string(table.uid)])]) {
-            SchemaReader.column($0).json
-        }
+        let base: [Filter] = [
+            .compare("table", .equal, [.string(table.uid)]), .compare("type", .notEqual, [.string(hiddenType)]),
+        ]
+        return try columns.answer(context, base: base) { SchemaReader.column($0).json(context.dialect) }
     }
 
     private static let columns = SystemList(
@@ -125,7 +130,7 @@ enum ColumnHandlers {
     }
 
     /// - Throws: 404 `column_not_found`.
-    private static func column(_ context: ReadContext) throws -> (Table, Column) {
+    static func column(_ context: ReadContext) throws -> (Table, Column) {
         let table = try context.table()
         let key = context.call.string("key")
         if let column = table.column(key) { return (table, column) }
@@ -139,7 +144,7 @@ enum ColumnHandlers {
         )
     }
 
-    private static func notAvailable(_ column: Column) -> AppError {
+    static func notAvailable(_ column: Column) -> AppError {
         AppError(
             .columnNotAvailable,
             "The column '\(column.key)' is \(column.status.rawValue) and can't be changed.",
@@ -163,7 +168,7 @@ enum ColumnHandlers {
         try checkIndexes(column, table)
         try ColumnRules.checkRoom(
             for: key,
-            among: table.columns.filter { $0.uid != column.uid },
+            among: table.takenColumns.filter { $0.uid != column.uid },
             argument: "newKey"
         )
         column.key = key

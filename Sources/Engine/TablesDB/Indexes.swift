@@ -203,6 +203,14 @@ enum IndexRules {
                 hint: "Index a column that is kept in clear."
             )
         }
+        guard column.type != .relationship else {
+            throw AppError(
+                .columnIndexInvalid,
+                "The column '\(key)' is a relationship and can't be indexed.",
+                argument: argument,
+                hint: "The ids of related rows have an index already."
+            )
+        }
         guard !column.isArray else {
             throw AppError(
                 .columnIndexInvalid,

@@ -29,8 +29,15 @@ enum InlineDefinitions {
         {
             throw reader.invalid("format", "a column of type '\(word)' has no format '\(format)'")
         }
+        guard word != ColumnType.relationship.rawValue else {
+            throw reader.invalid(
+                "type",
+                "a table can't be made with relationships",
+                hint: "Make both tables, then use tablesDB.createRelationshipColumn."
+            )
+        }
         guard let type = ColumnType(type: word, format: format) else {
-            let known = ColumnType.allCases.map(\.rawValue)
+            let known = ColumnType.allCases.filter { $0 != .relationship }.map(\.rawValue)
             let near = Spelling.suggestions(for: word, among: known)
             throw reader.invalid(
                 "type",

@@ -21,7 +21,7 @@ extension QueryBinding {
                     "there is more than one '\(comparison.rawValue)'; one may name several words, and phrases in quotes"
                 )
             }
-        case .compare: return
+        case .compare, .related: return
         case .and(let parts): for part in parts { try count(part, isAlternative: isAlternative, &counts) }
         case .or(let parts): for part in parts { try count(part, isAlternative: true, &counts) }
         }

@@ -31,7 +31,7 @@ struct QueryBinding: Sendable {
         return try bound(filters)
     }
 
-    private func bound(_ filters: [Filter]) throws(AppError) -> [Filter] {
+    func bound(_ filters: [Filter]) throws(AppError) -> [Filter] {
         var result: [Filter] = []
         for filter in filters { result.append(try bind(filter)) }
         return result
@@ -89,6 +89,7 @@ struct QueryBinding: Sendable {
         switch filter {
         case .and(let parts): return .and(try bound(parts))
         case .or(let parts): return .or(try bound(parts))
+        case .related: return filter
         case .compare(let name, let comparison, let operands):
             let field = try field(name)
             try check(comparison, name, field)

@@ -5,6 +5,8 @@ import Values
 struct RowData {
     /// A value for each column that the data names, by its position in ``Table/rowColumns``.
     var values: [(position: Int, value: JSON)] = []
+    /// What the data says of related rows.
+    var relations: [(link: Link, value: JSON)] = []
     /// Set by the key only.
     var createdAt: Timestamp?
     var updatedAt: Timestamp?
@@ -18,7 +20,9 @@ struct RowData {
     init(_ data: JSONObject, for table: Table, by caller: Caller) throws(AppError) {
         values.reserveCapacity(data.count)
         for (key, value) in data.members {
-            if let position = table.layout.position(of: key) {
+            if !table.links.isEmpty, let link = table.link(key) {
+                relations.append((link, value))
+            } else if let position = table.layout.position(of: key), table.rowColumns[position].isVisible {
                 values.append((position, try Self.check(value, table.rowColumns[position])))
             } else if key == "$createdAt" || key == "$updatedAt" {
                 guard caller.isPrivileged, !value.isNull else { continue }
@@ -77,7 +81,7 @@ struct RowData {
                 hint: "tablesDB.getColumn shows its state."
             )
         }
-        let names = table.rowColumns.map(\.key)
+        let names = table.columns.filter { $0.status == .available }.map(\.key)
         let near = Spelling.suggestions(for: key, among: names)
         let hint: Prose =
             if names.isEmpty {

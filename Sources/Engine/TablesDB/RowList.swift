@@ -39,9 +39,16 @@ enum RowList {
             table = try context.table()
             let access = context.caller.access(.read, to: table)
             guard access != .none else { throw context.caller.refusal(.read, on: table) }
-            shape = try RowShape(selected: query.select).bound(to: table, context.dialect)
+            shape = try RowShape(selected: query.select).bound(to: table, context)
             var page = RowQuery(limit: query.limit ?? SystemList.defaultLimit)
-            page.filters = try table.fields.filters(query.filters)
+            if table.links.isEmpty {
+                page.filters = try table.fields.filters(query.filters)
+            } else {
+                var related = RelatedFilters(context)
+                page.filters = try related.bind(query.filters, to: table)
+                page.joins = related.joins
+                try QueryBinding.checkNesting(of: query.orders, table)
+            }
             page.orders = try table.fields.orders(query.orders)
             page.offset = query.offset ?? 0
             page.columns = shape.positions
@@ -58,12 +65,13 @@ enum RowList {
         /// The rows of the page: the members of the answer behind its total, with the comma before them.
         func rows(_ context: ReadContext) throws -> Response {
             let rows = try context.session.rows(page, in: table.layout)
+            let others = shape.related.isEmpty ? nil : try RelatedRows.read(shape, for: rows, context)
             let start: StaticString = context.dialect == .tables ? ",\"rows\":[" : ",\"documents\":["
             return Response { writer in
                 writer.raw(start)
                 for (index, row) in rows.enumerated() {
                     if index > 0 { writer.raw(",") }
-                    shape.write(row, to: &writer)
+                    shape.write(row, others, to: &writer)
                 }
                 writer.raw("]")
             }

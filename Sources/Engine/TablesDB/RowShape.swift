@@ -5,7 +5,7 @@ import Values
 /// Which fields of rows an answer holds.
 struct RowShape: Sendable {
     /// nil: all.
-    private let selected: [String]?
+    let selected: [String]?
 
     init(selected: [String]?) {
         self.selected = selected
@@ -40,25 +40,38 @@ struct RowShape: Sendable {
         return Bound(table, dialect, system: Set(selected).intersection(Self.system), positions: positions)
     }
 
-    private static let system: Set<String> = ["$id", "$sequence", "$createdAt", "$updatedAt", "$permissions"]
+    static let system: Set<String> = ["$id", "$sequence", "$createdAt", "$updatedAt", "$permissions"]
 
     /// A shape with the table it is for.
     struct Bound {
-        private let table: Table
+        let table: Table
         private let encodedIDs: [UInt8]
         private let system: Set<String>?
         /// The columns to read; nil: all.
-        let positions: [Int]?
+        private(set) var positions: [Int]?
+        /// The columns to write; nil: all.
+        private let shown: [Int]?
+        /// What follows of related rows.
+        var related: [RelatedShape] = []
 
         init(_ table: Table, _ dialect: Dialect, system: Set<String>? = nil, positions: [Int]? = nil) {
             self.table = table
             encodedIDs = table.encodedIDs(dialect)
             self.system = system
             self.positions = positions
+            shown = positions ?? table.plainPositions
+        }
+
+        /// Reads one more column, which is not written.
+        mutating func read(_ position: Int?) {
+            guard let position, let known = positions, !known.contains(position) else { return }
+            positions = known + [position]
         }
 
         /// Writes a row in its wire form. Lists are made of nothing else, so no value is built for it.
-        func write(_ row: StoredRow, to writer: inout JSONWriter) {
+        ///
+        /// - Parameter others: the rows that ``related`` asks for.
+        func write(_ row: StoredRow, _ others: RelatedRows? = nil, to writer: inout JSONWriter) {
             writer.raw("{")
             if has("$id") {
                 writer.raw("\"$id\":")
@@ -83,16 +96,41 @@ struct RowShape: Sendable {
                 writer.raw(",\"$permissions\":")
                 writer.write(JSON(row.permissions))
             }
-            if let positions {
-                for position in positions { write(row.values[position], at: position, to: &writer) }
+            if let shown {
+                for position in shown { write(row.values[position], at: position, to: &writer) }
             } else {
                 for position in row.values.indices { write(row.values[position], at: position, to: &writer) }
             }
+            if let others { write(others, of: row, to: &writer) }
             writer.raw("}")
         }
 
+        /// Writes the rows that are related to one: an object or null, or a list.
+        private func write(_ others: RelatedRows, of row: StoredRow, to writer: inout JSONWriter) {
+            for (related, found) in zip(related, others.relations) {
+                writer.raw(related.encodedKey)
+                let positions = found.positions[row.id] ?? []
+                guard related.link.isToMany else {
+                    if let position = positions.first {
+                        related.shape.write(found.rows[position], found.nested, to: &writer)
+                    } else {
+                        writer.write(JSON.null)
+                    }
+                    continue
+                }
+                writer.raw("[")
+                for (index, position) in positions.enumerated() {
+                    if index > 0 { writer.raw(",") }
+                    related.shape.write(found.rows[position], found.nested, to: &writer)
+                }
+                writer.raw("]")
+            }
+        }
+
         /// A row in its wire form as an answer.
-        func response(_ row: StoredRow) -> Response { Response { writer in write(row, to: &writer) } }
+        func response(_ row: StoredRow, _ others: RelatedRows? = nil) -> Response {
+            Response { writer in write(row, others, to: &writer) }
+        }
 
         private func write(_ value: JSON, at position: Int, to writer: inout JSONWriter) {
             writer.raw(table.encodedKeys[position])

@@ -24,7 +24,8 @@ enum RowHandlers {
         guard let row = try context.session.row(context.call.string("rowId"), in: table.layout),
             access == .all || context.caller.may(.read, row.permissions, in: table)
         else { throw notFound(context) }
-        return try shape.bound(to: table, context.dialect).response(row)
+        let bound = try shape.bound(to: table, context)
+        return bound.response(row, bound.related.isEmpty ? nil : try RelatedRows.read(bound, for: [row], context))
     }
 
     static let update = Handler.write("tablesDB.updateRow", prepare: { _ in }) { _, context in
@@ -54,7 +55,11 @@ enum RowHandlers {
     static let delete = Handler.write("tablesDB.deleteRow", prepare: { _ in }) { _, context in
         let table = try context.table()
         guard let row = try existing(.delete, table, context) else { throw notFound(context) }
-        _ = try context.writer.delete(row.id, from: table.layout)
+        if table.links.isEmpty {
+            _ = try context.writer.delete(row.id, from: table.layout)
+        } else {
+            try RelatedDeletion(context).delete(row, from: table)
+        }
         return JSON.object([:])
     }
 
@@ -65,7 +70,9 @@ enum RowHandlers {
     private static func insert(_ id: String, _ table: Table, _ context: WriteContext) throws -> Response {
         let caller = context.caller
         guard caller.access(.create, to: table) == .all else { throw caller.refusal(.create, on: table) }
-        let data = try RowData(data(context), for: table, by: caller)
+        var data = try RowData(data(context), for: table, by: caller)
+        let relations = data.relations.isEmpty ? nil : RelationWriter(context)
+        try relations?.hold(&data, of: id, in: table)
         let values = try data.complete(for: table)
         let permissions = try permissions(context) ?? caller.defaultPermissions
         let createdAt = data.createdAt ?? context.now
@@ -77,6 +84,7 @@ enum RowHandlers {
             values: values
         )
         let sequence = try store(table) { try context.writer.insert(new, into: table.layout) }
+        try relations?.spread(data, from: id, in: table, isNew: true)
         return try answer(
             StoredRow(
                 id: id,
@@ -92,7 +100,9 @@ enum RowHandlers {
     }
 
     private static func change(_ row: StoredRow, _ table: Table, _ context: WriteContext) throws -> Response {
-        let data = try RowData(data(context), for: table, by: context.caller)
+        var data = try RowData(data(context), for: table, by: context.caller)
+        let relations = data.relations.isEmpty ? nil : RelationWriter(context)
+        try relations?.hold(&data, of: row.id, in: table)
         let permissions = try permissions(context)
         var new = row
         for (position, value) in data.values { new.values[position] = value }
@@ -106,6 +116,7 @@ enum RowHandlers {
             values: data.values
         )
         _ = try store(table) { try context.writer.update(row.id, change, in: table.layout) }
+        try relations?.spread(data, from: row.id, in: table, isNew: false)
         return try answer(new, table, context)
     }
 
@@ -129,7 +140,7 @@ enum RowHandlers {
         return row
     }
 
-    private static func answer(_ row: StoredRow, _ table: Table, _ context: ReadContext) throws -> Response {
+    static func answer(_ row: StoredRow, _ table: Table, _ context: ReadContext) throws -> Response {
         let response = RowShape.Bound(table, context.dialect).response(row)
         guard response.encoded.count < maximumBytes else {
             throw AppError(
@@ -152,7 +163,7 @@ enum RowHandlers {
     }
 
     /// Translates what the store refuses.
-    private static func store<R>(_ table: Table, _ body: () throws -> R) throws -> R {
+    static func store<R>(_ table: Table, _ body: () throws -> R) throws -> R {
         do { return try body() } catch let error as StoreError {
             switch error.kind {
             case .duplicateID:

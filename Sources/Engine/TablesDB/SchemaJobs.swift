@@ -92,7 +92,7 @@ enum SchemaJobs {
     ]
 
     /// The part that a job is about; nil when it, or its table, is gone.
-    private static func find<Part: Sendable>(
+    static func find<Part: Sendable>(
         _ run: JobRun,
         _ parts: @escaping @Sendable (Table) -> [Part],
         _ uid: @escaping @Sendable (Part) -> String

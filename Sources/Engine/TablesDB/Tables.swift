@@ -100,7 +100,8 @@ enum TableHandlers {
 
     /// Forgets a table at once and queues the removal of its rows.
     static func remove(_ table: Table, _ context: WriteContext) throws {
-        for column in table.columns { _ = try context.writer.delete(column.uid, from: SystemTables.columns) }
+        try RelationColumns.removeOthers(of: table, context)
+        for column in table.allColumns { _ = try context.writer.delete(column.uid, from: SystemTables.columns) }
         for index in table.indexes { _ = try context.writer.delete(index.uid, from: SystemTables.indexes) }
         _ = try context.writer.delete("\(table.databaseID)/\(table.id)", from: SystemTables.tables)
         try context.enqueue(

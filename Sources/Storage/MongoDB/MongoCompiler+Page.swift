@@ -37,7 +37,8 @@ extension MongoCompiler {
                 stages.document(.index(0)) { $0.raw("$match", document: searching ?? Self.all([])) }
                 stages.document(.index(1)) { $0.raw("$set", document: settled(moving)) }
                 stages.document(.index(2)) { $0.raw("$match", document: filter) }
-                stages.document(.index(3)) { $0.raw("$sort", document: sort) }
+                // A stage that sorts by nothing is an error.
+                if !orders.isEmpty { stages.document(.index(3)) { $0.raw("$sort", document: sort) } }
                 stages.document(.index(4)) { $0.int64("$skip", Int64(query.offset)) }
                 stages.document(.index(5)) { $0.int64("$limit", Int64(query.limit)) }
             }
@@ -135,6 +136,7 @@ extension Filter {
         switch self {
         case .compare(let field, _, _): [field]
         case .and(let parts), .or(let parts): parts.flatMap(\.fields)
+        case .related: []
         }
     }
 }

@@ -16,7 +16,7 @@ extension MongoCompiler {
             switch filter {
             case .compare(_, .search, let operands): return search(operands[0])
             case .and(let parts): if let found = searching(parts) { return found }
-            case .compare, .or: continue
+            case .compare, .or, .related: continue
             }
         }
         return nil

@@ -44,6 +44,7 @@ struct MongoCompiler {
         switch filter {
         case .and(let parts): return Self.all(parts.map { document($0) })
         case .or(let parts): return parts.isEmpty ? Self.nothing : Self.any(parts.map { document($0) })
+        case .related: preconditionFailure("conditions on related rows are resolved before they are compiled")
         case .compare(let key, let comparison, let operands):
             guard let (name, column) = table.field(key) else {
                 preconditionFailure("the engine bound a filter to an unknown column")

@@ -85,6 +85,7 @@ final class MongoSession: WriteSession {
             return true
         }
         try query.checkPatterns()
+        let query = try resolved(query)
         let page = try compiler(for: query, table).page(query, milliseconds: try remaining())
         try reading {
             switch page {
@@ -110,6 +111,7 @@ final class MongoSession: WriteSession {
         guard cap > 0, let table = try located(layout) else { return 0 }
         try writes?.send(in: table.collection, self)
         try query.checkPatterns()
+        let query = try resolved(query)
         var count: Int64 = 0
         let compiler = try compiler(for: query, table)
         let milliseconds = try remaining()
@@ -241,7 +243,7 @@ extension RowQuery {
             switch filter {
             case .compare(_, .regex, let operands): _ = try RegularExpression(operands[0].string ?? "")
             case .compare: return
-            case .and(let parts), .or(let parts): for part in parts { try check(part) }
+            case .and(let parts), .or(let parts), .related(_, let parts): for part in parts { try check(part) }
             }
         }
         for filter in filters { try check(filter) }

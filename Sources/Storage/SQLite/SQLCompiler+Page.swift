@@ -13,20 +13,25 @@ extension SQLCompiler {
     /// value in descending order come smaller values and then nulls, which no single index range covers.
     ///
     /// - Parameter few: whether the permissions of the query match few rows, which then lead the search.
-    static func page(_ query: RowQuery, in table: SQLiteTable, few: Bool) -> [CompiledPage] {
+    static func page(
+        _ query: RowQuery,
+        in table: SQLiteTable,
+        few: Bool,
+        joins: [SQLiteJoin] = []
+    ) -> [CompiledPage] {
         var orders = query.orders
         if query.position?.isBackward == true {
             orders = orders.map { Query.Order($0.field, descending: !$0.descending) }
         }
-        guard let position = query.position else { return [page(query, orders, table, few) { _ in nil }] }
+        guard let position = query.position else { return [page(query, orders, table, few, joins) { _ in nil }] }
         if let first = orders.first, first.descending, orders.count == 2, !first.field.hasPrefix("$"), query.offset == 0
         {
             return [
-                page(query, orders, table, few) { $0.afterOne(orders, position.values) },
-                page(query, orders, table, few) { $0.nullsOf(orders[0]) },
+                page(query, orders, table, few, joins) { $0.afterOne(orders, position.values) },
+                page(query, orders, table, few, joins) { $0.nullsOf(orders[0]) },
             ]
         }
-        return [page(query, orders, table, few) { $0.after(orders, position.values) }]
+        return [page(query, orders, table, few, joins) { $0.after(orders, position.values) }]
     }
 
     private static func page(
@@ -34,9 +39,10 @@ extension SQLCompiler {
         _ orders: [Query.Order],
         _ table: SQLiteTable,
         _ few: Bool,
+        _ joins: [SQLiteJoin],
         _ place: (inout SQLCompiler) -> String?
     ) -> CompiledPage {
-        var compiler = SQLCompiler(table)
+        var compiler = SQLCompiler(table, joins)
         var sql = "SELECT \(table.selection(query.columns)) FROM \(table.name) t WHERE "
         sql += compiler.matching(query, few: few)
         if let place = place(&compiler) { sql += " AND " + place }
@@ -47,8 +53,14 @@ extension SQLCompiler {
     }
 
     /// Compiles the capped count of what matches.
-    static func count(_ query: RowQuery, in table: SQLiteTable, cap: Int, few: Bool) -> CompiledPage {
-        var compiler = SQLCompiler(table)
+    static func count(
+        _ query: RowQuery,
+        in table: SQLiteTable,
+        cap: Int,
+        few: Bool,
+        joins: [SQLiteJoin] = []
+    ) -> CompiledPage {
+        var compiler = SQLCompiler(table, joins)
         let condition = compiler.matching(query, few: few)
         let limit = compiler.mark(.integer(Int64(cap)))
         return CompiledPage(
@@ -71,12 +83,15 @@ extension SQLCompiler {
     private mutating func matching(_ query: RowQuery, few: Bool) -> String {
         let condition = condition(query.filters)
         guard let permissions = query.permissions else { return condition }
+        return "\(condition) AND \(opened(by: permissions, leading: few))"
+    }
+
+    /// Whether these permissions open the row at this place.
+    mutating func opened(by permissions: [String], leading: Bool) -> String {
         let marks = permissions.map { mark(.text($0)) }.joined(separator: ", ")
-        let access =
-            few
-            ? "t._seq IN (SELECT row FROM \(table.permissionsName) WHERE permission IN (\(marks)))"
-            : "EXISTS (SELECT 1 FROM \(table.permissionsName) p WHERE p.permission IN (\(marks)) AND p.row = t._seq)"
-        return "\(condition) AND \(access)"
+        return leading
+            ? "\(alias)._seq IN (SELECT row FROM \(table.permissionsName) WHERE permission IN (\(marks)))"
+            : "EXISTS (SELECT 1 FROM \(table.permissionsName) p WHERE p.permission IN (\(marks)) AND p.row = \(alias)._seq)"
     }
 
     private func name(_ order: Query.Order) -> String {

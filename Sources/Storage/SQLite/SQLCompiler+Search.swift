@@ -6,7 +6,7 @@ extension SQLCompiler {
         let search = WordSearch(operand.string ?? "")
         guard !search.words.isEmpty else { return "0" }
         let words = mark(.text(search.words.map { "\"\($0)\"" }.joined(separator: " OR ")))
-        var parts = ["t._seq IN (SELECT rowid FROM \(table.wordsName(of: column))(\(words)))"]
+        var parts = ["\(alias)._seq IN (SELECT rowid FROM \(table.wordsName(of: column))(\(words)))"]
         for phrase in search.phrases {
             let folded = mark(.text(String(decoding: WordSearch.folded(phrase), as: UTF8.self)))
             parts.append("tandem_phrase(\(folded), \(field))")

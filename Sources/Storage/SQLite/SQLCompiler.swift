@@ -3,11 +3,15 @@ import Values
 /// Compiles bound queries to SQL text with its parameters. Three-valued logic does what the query language asks for:
 /// no comparison but `isNull` holds for null, negated or not.
 struct SQLCompiler {
-    let table: SQLiteTable
+    /// The table whose rows are compared at this place, and what the statement calls it.
+    var table: SQLiteTable
+    var alias = "t"
     var parameters: [SQLValue] = []
+    let joins: [SQLiteJoin]
 
-    init(_ table: SQLiteTable) {
+    init(_ table: SQLiteTable, _ joins: [SQLiteJoin] = []) {
         self.table = table
+        self.joins = joins
     }
 
     /// A list longer than this is passed as one JSON parameter, so that statement texts stay few and short.
@@ -25,9 +29,11 @@ struct SQLCompiler {
     private mutating func compile(_ filter: Filter) -> String {
         switch filter {
         case .and(let parts): return "(" + parts.map { compile($0) }.joined(separator: " AND ") + ")"
-        case .or(let parts): return "(" + parts.map { compile($0) }.joined(separator: " OR ") + ")"
+        case .or(let parts):
+            return parts.isEmpty ? "0" : "(" + parts.map { compile($0) }.joined(separator: " OR ") + ")"
+        case .related(let number, let parts): return related(joins[number], parts, number)
         case .compare(let key, let comparison, let operands):
-            guard let (expression, column) = table.field(key) else {
+            guard let (expression, column) = table.field(key, of: alias) else {
                 preconditionFailure("the engine bound a filter to an unknown column")
             }
             return column.isArray

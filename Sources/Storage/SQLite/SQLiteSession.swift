@@ -29,7 +29,8 @@ final class SQLiteSession: WriteSession {
         try checkExclusions(query, table)
         var result: [StoredRow] = []
         var bytes = 0
-        for (index, page) in SQLCompiler.page(query, in: table, few: try opensFew(query, table)).enumerated() {
+        let (few, joins) = (try opensFew(query, table), try joins(of: query))
+        for (index, page) in SQLCompiler.page(query, in: table, few: few, joins: joins).enumerated() {
             var page = page
             if index > 0 {
                 guard result.count < query.limit else { break }
@@ -54,7 +55,8 @@ final class SQLiteSession: WriteSession {
     func count(_ query: RowQuery, in layout: TableLayout, cap: Int) throws -> Int {
         let table = connection.table(layout)
         try checkExclusions(query, table)
-        return Int(try integer(SQLCompiler.count(query, in: table, cap: cap, few: try opensFew(query, table))))
+        let (few, joins) = (try opensFew(query, table), try joins(of: query))
+        return Int(try integer(SQLCompiler.count(query, in: table, cap: cap, few: few, joins: joins)))
     }
 
     func estimatedCount(in layout: TableLayout) throws -> Int {

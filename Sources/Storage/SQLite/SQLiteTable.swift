@@ -54,13 +54,15 @@ final class SQLiteTable {
     }
 
     /// How a filter or an order names a field: the quoted column with its kind.
-    func field(_ key: String) -> (expression: String, column: ColumnLayout)? {
+    ///
+    /// - Parameter alias: what the statement calls the table.
+    func field(_ key: String, of alias: String = "t") -> (expression: String, column: ColumnLayout)? {
         switch key {
-        case "$id": ("t._id", ColumnLayout("$id", .text))
-        case "$sequence": ("t._seq", ColumnLayout("$sequence", .integer))
-        case "$createdAt": ("t._createdAt", ColumnLayout("$createdAt", .datetime))
-        case "$updatedAt": ("t._updatedAt", ColumnLayout("$updatedAt", .datetime))
-        default: layout.position(of: key).map { ("t." + columns[$0], layout.columns[$0]) }
+        case "$id": (alias + "._id", ColumnLayout("$id", .text))
+        case "$sequence": (alias + "._seq", ColumnLayout("$sequence", .integer))
+        case "$createdAt": (alias + "._createdAt", ColumnLayout("$createdAt", .datetime))
+        case "$updatedAt": (alias + "._updatedAt", ColumnLayout("$updatedAt", .datetime))
+        default: layout.position(of: key).map { (alias + "." + columns[$0], layout.columns[$0]) }
         }
     }
 }

@@ -7,7 +7,7 @@ extension RowQuery {
     private static func exclusions(_ filter: Filter) -> [(key: String, search: String)] {
         switch filter {
         case .compare(let key, .notSearch, let operands): [(key, operands[0].string ?? "")]
-        case .compare: []
+        case .compare, .related: []
         case .and(let parts), .or(let parts): parts.flatMap { exclusions($0) }
         }
     }

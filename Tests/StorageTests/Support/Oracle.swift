@@ -7,6 +7,8 @@ struct Oracle {
     let table: TableLayout
     /// In creation order.
     var rows: [StoredRow]
+    /// The other tables that queries reach, by their ids.
+    var others: [String: Oracle] = [:]
 
     /// The page that a query asks for.
     func page(_ query: RowQuery) -> [StoredRow] {
@@ -40,7 +42,7 @@ struct Oracle {
 
     private func matches(_ row: StoredRow, _ query: RowQuery) -> Bool {
         if let permissions = query.permissions, !permissions.contains(where: row.permissions.contains) { return false }
-        return query.filters.allSatisfy { holds($0, row) }
+        return query.filters.allSatisfy { holds($0, row, query.joins) }
     }
 
     private func value(_ row: StoredRow, _ field: String) -> JSON {
@@ -53,12 +55,33 @@ struct Oracle {
         }
     }
 
-    private func holds(_ filter: Filter, _ row: StoredRow) -> Bool {
+    private func holds(_ filter: Filter, _ row: StoredRow, _ joins: [Join]) -> Bool {
         switch filter {
-        case .and(let parts): parts.allSatisfy { holds($0, row) }
-        case .or(let parts): parts.contains { holds($0, row) }
+        case .and(let parts): parts.allSatisfy { holds($0, row, joins) }
+        case .or(let parts): parts.contains { holds($0, row, joins) }
+        case .related(let number, let parts): related(row, joins[number], parts, joins)
         case .compare(let field, let comparison, let operands):
             holds(value(row, field), comparison, operands, isSequence: field == "$sequence")
+        }
+    }
+
+    private func related(_ row: StoredRow, _ join: Join, _ filters: [Filter], _ joins: [Join]) -> Bool {
+        let other = others[join.table.tableID]!
+        return other.rows.contains { candidate in
+            let isRelated =
+                switch join.path {
+                case .holds(let key): value(row, key) == .string(candidate.id)
+                case .heldBy(let key): other.value(candidate, key) == .string(row.id)
+                case .pairs(let layout, let own, let key):
+                    others[layout.tableID]!.rows.contains { pair in
+                        others[layout.tableID]!.value(pair, own) == .string(row.id)
+                            && others[layout.tableID]!.value(pair, key) == .string(candidate.id)
+                    }
+                }
+            var reachable = other
+            reachable.others = others
+            return isRelated && (join.permissions?.contains(where: candidate.permissions.contains) ?? true)
+                && filters.allSatisfy { reachable.holds($0, candidate, joins) }
         }
     }
 

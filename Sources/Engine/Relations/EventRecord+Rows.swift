@@ -1,0 +1,30 @@
+import Storage
+import Values
+
+extension EventRecord {
+    /// The record of a row that changes along with the one that a call is about.
+    ///
+    /// - Parameter action: the last word of the event: `create`, `update`, `delete`.
+    init(of action: String, _ id: String, in table: Table, by call: Call, payload: [UInt8]) {
+        event = call.dialect.translated("databases.[databaseId].tables.[tableId].rows.[rowId].\(action)")
+        ids = [table.databaseID, table.id, id]
+        actor = call.caller.actor.description
+        at = call.now
+        self.payload = payload
+    }
+}
+
+extension WriteContext {
+    /// Records that a row was made or changed along with the one that the call is about. Like every payload of a row it
+    /// names no related ones.
+    /// - Throws: 400 `row_invalid_structure` when the row is too large.
+    func note(_ action: String, _ row: StoredRow, in table: Table) throws {
+        let payload = try RowHandlers.answer(row, table, self).encoded
+        try writer.append(event: EventRecord(of: action, row.id, in: table, by: call, payload: payload).encoded)
+    }
+
+    /// Records that a row was deleted along with the one that the call is about.
+    func noteDeletion(of id: String, in table: Table) throws {
+        try writer.append(event: EventRecord(of: "delete", id, in: table, by: call, payload: Array("{}".utf8)).encoded)
+    }
+}

@@ -1,0 +1,198 @@
+import Storage
+import Values
+
+/// `tablesDB.createRelationshipColumn` and `updateRelationshipColumn`.
+enum RelationColumns {
+    static let all: [Handler] = [create, update]
+
+    /// What a call asks for, with the ids of both columns.
+    private struct New: Sendable {
+        var parent: String
+        var child: String
+        var kind: Relation.Kind
+        var onDelete: Relation.OnDelete
+    }
+
+    private static let create = Handler.define(
+        "tablesDB.createRelationshipColumn",
+        prepare: { call in
+            New(
+                parent: call.clock.makeID(),
+                child: call.clock.makeID(),
+                kind: Relation.Kind(rawValue: call.string("type"))!,
+                onDelete: Relation.OnDelete(rawValue: call.string("onDelete"))!
+            )
+        }
+    ) { new, context in
+        let call = context.call
+        let table = try context.table()
+        let related = try related(context, table)
+        let key = call.optional("key")?.string ?? related.id
+        let twoWayKey = call.optional("twoWayKey")?.string ?? table.id
+        var relation = Relation(
+            kind: new.kind,
+            side: .parent,
+            isTwoWay: call.bool("twoWay"),
+            relatedTable: related.id,
+            twoWayKey: twoWayKey,
+            onDelete: new.onDelete,
+            partner: new.child
+        )
+        if new.kind == .manyToMany { relation.pairs = Pairs.name(table.id, key) }
+        let parent = try column(new.parent, key, relation, call, "key")
+        let mirrored = relation.mirrored(key: key, table: table.id, partner: parent.uid)
+        let child = try column(new.child, twoWayKey, mirrored, call, "twoWayKey")
+        try ColumnRules.checkRoom(for: key, among: table.takenColumns)
+        if child.takesKey {
+            let others = related.takenColumns + (related.uid == table.uid ? [parent] : [])
+            try ColumnRules.checkRoom(for: twoWayKey, among: others, argument: "twoWayKey")
+        }
+        try add(parent, to: table, context)
+        try add(child, to: related, context)
+        if let pairs = Pairs(parent, databaseID: table.databaseID) {
+            try context.writer.create(pairs.layout, indexes: Pairs.indexes)
+        }
+        context.eventIDs["columnId"] = key
+        return parent.json(context.dialect)
+    }
+
+    /// - Throws: 404 `table_not_found`.
+    private static func related(_ context: WriteContext, _ table: Table) throws -> Table {
+        let id = context.call.string("relatedTableId")
+        if let related = try context.table(id, beside: table) { return related }
+        throw AppError(
+            .tableNotFound,
+            "There is no table '\(id)' in the database '\(table.databaseID)'.",
+            argument: "relatedTableId",
+            hint: "Both tables of a relation are in one database; tablesDB.listTables shows its tables."
+        )
+    }
+
+    private static func column(
+        _ uid: String,
+        _ key: String,
+        _ relation: Relation,
+        _ call: Call,
+        _ argument: Prose
+    ) throws(AppError) -> Column {
+        var column = Column(
+            uid: uid,
+            key: key,
+            storedAs: key,
+            type: .relationship,
+            required: false,
+            isArray: false,
+            createdAt: call.now,
+            updatedAt: call.now
+        )
+        column.status = .available
+        column.relation = relation
+        try ColumnRules.check(&column, keyArgument: argument)
+        return column
+    }
+
+    private static func add(_ column: Column, to table: Table, _ context: WriteContext) throws {
+        try ColumnHandlers.insert(column, table.uid, context)
+        if column.isInRows {
+            try context.writer.add(column.layout, to: table.layout)
+            try context.enqueue(SchemaJobs.job(RelationJobs.createIndex, table, part: column.uid))
+        }
+        try TableHandlers.touch(table, [:], context)
+    }
+
+    private static let update = Handler.define("tablesDB.updateRelationshipColumn", prepare: { _ in }) { _, context in
+        let call = context.call
+        let (table, old) = try ColumnHandlers.column(context)
+        guard var relation = old.relation else {
+            throw AppError(
+                .columnTypeInvalid,
+                "The column '\(old.key)' is \(old.type.rawValue), not a relationship.",
+                argument: "key",
+                hint: "Use the update operation of its own kind."
+            )
+        }
+        guard old.status == .available, let (related, before) = try partner(of: old, in: table, context),
+            var mirrored = before.relation
+        else { throw ColumnHandlers.notAvailable(old) }
+        if let rule = call.optional("onDelete")?.string.flatMap(Relation.OnDelete.init) {
+            relation.onDelete = rule
+            mirrored.onDelete = rule
+        }
+        var column = old
+        if let key = call.optional("newKey")?.string, key != old.key {
+            try ColumnRules.checkRoom(
+                for: key,
+                among: table.takenColumns.filter { $0.uid != old.uid },
+                argument: "newKey"
+            )
+            column.key = key
+            try ColumnRules.check(&column, keyArgument: "newKey")
+            mirrored.twoWayKey = key
+            if column.isInRows {
+                try context.enqueue(SchemaJobs.job(RelationJobs.createIndex, table, part: column.uid))
+                try context.enqueue(SchemaJobs.job(SchemaJobs.renameColumn, table, part: column.uid))
+                try context.enqueue(RelationJobs.dropIndex(of: column, under: old.key, table))
+            }
+        }
+        column.relation = relation
+        try save(column, of: table, context)
+        var other = before
+        other.relation = mirrored
+        try save(other, of: related, context)
+        context.eventIDs["columnId"] = column.key
+        return column.json(context.dialect)
+    }
+
+    private static func save(_ column: Column, of table: Table, _ context: WriteContext) throws {
+        var column = column
+        column.updatedAt = context.now
+        try ColumnHandlers.save(column, context)
+        try TableHandlers.touch(table, [:], context)
+    }
+
+    /// The column at the other side of a relation, with its table.
+    static func partner(of column: Column, in table: Table, _ context: WriteContext) throws -> (Table, Column)? {
+        guard let relation = column.relation, let related = try context.table(relation.relatedTable, beside: table),
+            let partner = related.allColumns.first(where: { $0.uid == relation.partner })
+        else { return nil }
+        return (related, partner)
+    }
+
+    // MARK: Removal
+
+    /// Removes both sides of a relation and its pairs. What is in rows goes with jobs.
+    static func remove(_ column: Column, from table: Table, _ context: WriteContext) throws {
+        try removeSide(column, table, context)
+        if let (related, partner) = try partner(of: column, in: table, context) {
+            try removeSide(partner, related, context)
+        }
+        if let pairs = Pairs(column, databaseID: table.databaseID) { try context.enqueue(RelationJobs.drop(pairs)) }
+    }
+
+    /// Removes what a table that is being deleted leaves in others.
+    static func removeOthers(of table: Table, _ context: WriteContext) throws {
+        for column in table.allColumns where column.type == .relationship {
+            if let (related, partner) = try partner(of: column, in: table, context), related.uid != table.uid {
+                try removeSide(partner, related, context)
+            }
+            guard let pairs = Pairs(column, databaseID: table.databaseID) else { continue }
+            // A relation of a table with itself has both of its columns here.
+            if column.relation?.side == .child, column.relation?.relatedTable == table.id { continue }
+            try context.enqueue(RelationJobs.drop(pairs))
+        }
+    }
+
+    private static func removeSide(_ column: Column, _ table: Table, _ context: WriteContext) throws {
+        try TableHandlers.touch(table, [:], context)
+        guard column.isInRows else {
+            _ = try context.writer.delete(column.uid, from: SystemTables.columns)
+            return
+        }
+        guard column.status != .deleting else { return }
+        var column = column
+        column.status = .deleting
+        column.updatedAt = context.now
+        try ColumnHandlers.save(column, context)
+        try context.enqueue(SchemaJobs.job(RelationJobs.dropColumn, table, part: column.uid))
+    }
+}

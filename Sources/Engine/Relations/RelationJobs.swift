@@ -1,0 +1,57 @@
+import Storage
+import Values
+
+/// What changes of relations leave to be done after their commit.
+enum RelationJobs {
+    static let createIndex = "relation.createIndex"
+    static let dropIndex = "relation.dropIndex"
+    static let dropColumn = "relation.dropColumn"
+
+    static let handlers: [JobHandler] = [
+        JobHandler(kind: createIndex) { run in
+            guard let (table, column) = try await SchemaJobs.find(run, \.allColumns, \.uid),
+                column.status == .available, let index = RelationIndex.layout(of: column)
+            else { return try await run.end { _ in } }
+            try await run.end(after: .createIndex(index, table.layout)) { _ in }
+        },
+        JobHandler(kind: dropIndex) { run in
+            guard let (table, _) = try await SchemaJobs.find(run, \.allColumns, \.uid) else {
+                return try await run.end { _ in }
+            }
+            let name = RelationIndex.name(run.payload["key"]?.string ?? "")
+            try await run.end(after: .dropIndex(key: name, table.layout)) { _ in }
+        },
+        JobHandler(kind: dropColumn) { run in
+            guard let (table, column) = try await SchemaJobs.find(run, \.allColumns, \.uid) else {
+                return try await run.end { _ in }
+            }
+            // SQLite drops no column that an index is on.
+            try await run.store.define(.dropIndex(key: RelationIndex.name(column.key), table.layout)) { _ in }
+            try await run.end(after: .dropColumn(column.layout, table.layout)) { session in
+                _ = try session.delete(column.uid, from: SystemTables.columns)
+                try session.bumpSchemaVersion()
+            }
+        },
+    ]
+
+    /// The job that drops an index which was made for a column under another key.
+    static func dropIndex(of column: Column, under key: String, _ table: Table) -> Job {
+        var job = SchemaJobs.job(dropIndex, table, part: column.uid)
+        if case .object(var payload) = job.payload {
+            payload["key"] = .string(key)
+            job.payload = .object(payload)
+        }
+        return job
+    }
+
+    /// The job that drops a table of pairs.
+    static func drop(_ pairs: Pairs) -> Job {
+        Job(
+            kind: SchemaJobs.dropTable,
+            payload: [
+                "databaseId": .string(pairs.layout.databaseID ?? ""), "tableId": .string(pairs.layout.tableID),
+                "uid": .string(pairs.layout.incarnation),
+            ]
+        )
+    }
+}
