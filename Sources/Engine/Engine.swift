@@ -184,7 +184,7 @@ package final class Engine: Sendable {
         case .busy, .full, .unavailable, .damaged:
             log.error("\(operation): \(error.message)")
             return AppError(.storeUnavailable, "\(error.message)")
-        case .duplicateID, .uniqueViolation, .historyLost, .internalFault:
+        case .duplicateID, .uniqueViolation, .overflow, .bound, .historyLost, .internalFault:
             log.error("\(operation) failed in the store: \(error.message)")
             return AppError(.generalServerError, "\(operation) failed because of a fault in Tandem.")
         }

@@ -100,11 +100,18 @@ package protocol WriteSession: ReadSession {
     func insert(_ row: NewRow, into table: TableLayout) throws -> String
 
     /// Changes a row; false when there is none.
-    /// - Throws: ``StoreError`` `uniqueViolation`.
+    /// - Throws: ``StoreError`` `uniqueViolation`; `overflow` and `bound` for its operations.
     func update(_ id: String, _ change: RowChange, in table: TableLayout) throws -> Bool
+
+    /// Changes rows in the same way, at once where the store can, and returns how many of them there were.
+    /// - Throws: ``StoreError`` as ``update(_:_:in:)-(String,_,_)``, and then none of them is changed.
+    func update(_ ids: [String], _ change: RowChange, in table: TableLayout) throws -> Int
 
     /// Removes a row; false when there is none.
     func delete(_ id: String, from table: TableLayout) throws -> Bool
+
+    /// Removes rows, at once where the store can, and returns how many of them there were.
+    func delete(_ ids: [String], from table: TableLayout) throws -> Int
 
     /// Makes a new table with its indexes.
     func create(_ table: TableLayout, indexes: [IndexLayout]) throws

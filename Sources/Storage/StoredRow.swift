@@ -76,17 +76,21 @@ package struct RowChange: Sendable {
     package var permissions: [String]?
     /// Positions in the layout's columns with their new values.
     package var values: [(position: Int, value: JSON)]
+    /// What the store computes; of columns that ``values`` does not name.
+    package var operations: [RowOperation]
 
     package init(
         createdAt: Timestamp? = nil,
         updatedAt: Timestamp,
         permissions: [String]? = nil,
-        values: [(position: Int, value: JSON)]
+        values: [(position: Int, value: JSON)],
+        operations: [RowOperation] = []
     ) {
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.permissions = permissions
         self.values = values
+        self.operations = operations
     }
 }
 

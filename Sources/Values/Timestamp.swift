@@ -103,8 +103,9 @@ extension Timestamp {
         self.milliseconds = milliseconds
     }
 
-    private static let earliest = days(year: 0, month: 1, day: 1) * day
-    private static let latest = days(year: 10_000, month: 1, day: 1) * day - 1
+    /// The first and the last moment that have a wire form, in milliseconds.
+    package static let earliest = days(year: 0, month: 1, day: 1) * day
+    package static let latest = days(year: 10_000, month: 1, day: 1) * day - 1
 
     private static func daysIn(month: Int64, year: Int64) -> Int64 {
         switch month {

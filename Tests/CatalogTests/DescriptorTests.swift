@@ -53,12 +53,14 @@ struct DescriptorTests {
         }
     }
 
-    @Test func onlyContainersAndSchemaAreDestroyed() {
+    @Test func onlyContainersSchemaAndManyRowsAreDestroyed() {
         let destroying = Catalog.embedded.operations.filter { $0.effect == .destroy }.map(\.id)
         #expect(
             destroying == [
                 "tablesDB.delete", "tablesDB.deleteTable", "tablesDB.deleteColumn", "tablesDB.deleteIndex",
-                "databases.delete", "databases.deleteCollection", "databases.deleteAttribute", "databases.deleteIndex",
+                "tablesDB.deleteRows", "databases.delete", "databases.deleteCollection", "databases.deleteAttribute",
+                "databases.deleteIndex",
+                "databases.deleteDocuments",
             ]
         )
     }

@@ -48,6 +48,14 @@ struct SearchTests {
         #expect(found("insert or update a row").first == "tablesDB.upsertRow")
     }
 
+    @Test func theNumberDecidesBetweenOneAndMany() {
+        #expect(found("add rows").first == "tablesDB.createRows")
+        #expect(found("insert several records").first == "tablesDB.createRows")
+        #expect(found("delete all rows that match").first == "tablesDB.deleteRows")
+        #expect(found("update every document").first == "tablesDB.updateRows")
+        #expect(found("list rows").first == "tablesDB.listRows")
+    }
+
     @Test func thePlaceOfAThingIsNotTheThing() {
         #expect(found("add a column to a table").first?.hasSuffix("Column") == true)
         #expect(found("delete a row from a table").first == "tablesDB.deleteRow")

@@ -31,6 +31,7 @@ extension ParameterType {
             return schema
         case .bigint: return ["type": ["integer", "string"], "pattern": "^-?[0-9]{1,19}$"]
         case .number: return ["type": "number"]
+        case .bignumber: return ["type": ["number", "string"], "pattern": "^-?[0-9]{1,19}$"]
         case .boolean: return ["type": "boolean"]
         case .enumeration(let words): return ["type": "string", "enum": JSON(words)]
         case .object(let members):

@@ -46,7 +46,7 @@ extension ParameterType {
             case (.min, let high): return "\(word) <= \(high)"
             case (let low, let high): return "\(word) \(low)..\(high)"
             }
-        case .number: return "number"
+        case .number, .bignumber: return "number"
         case .boolean: return "boolean"
         case .enumeration(let words): return words.map { "\"\($0)\"" }.joined(separator: "|")
         case .object(let members):

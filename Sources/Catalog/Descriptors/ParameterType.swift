@@ -14,6 +14,8 @@ package enum ParameterType: Sendable {
     /// as numbers. It is handed on as an integer.
     case bigint(ClosedRange<Int64>)
     case number
+    /// A number, or a 64-bit integer as a decimal string. It is handed on as a number.
+    case bignumber
     case boolean
     case enumeration([String])
     /// An object; the members are documentation, the engine checks them.
@@ -59,6 +61,7 @@ extension ParameterType {
         case "integer": self = .integer(range)
         case "bigint": self = .bigint(range)
         case "number": self = .number
+        case "bignumber": self = .bignumber
         case "boolean": self = .boolean
         case "enum": self = .enumeration(reader.strings("values"))
         case "object":

@@ -20,6 +20,8 @@ extension SearchIndex {
     private static let nounEffect = 0.5
     /// What the last of them counts against each of the others.
     private static let headShare = 2.0
+    /// What is left of the score of an operation on one thing when many are meant, and the other way round.
+    private static let otherNumber = 0.7
     private static let pairWeight = 0.5
     private static let deprecatedWeight = 0.5
     /// Hits with a smaller share of the best score are not worth showing.
@@ -97,13 +99,14 @@ extension SearchIndex {
 
     /// How well the name of an operation fits: its verb, and how many of its other words are asked for.
     private func fit(_ document: Document, to query: SearchQuery, _ asked: [Int: Double]) -> Double {
-        let verb: Double
+        var verb: Double
         if query.verbs.isEmpty {
             let defaults = query.isPlural ? Self.defaultVerbsForMany : Self.defaultVerbs
             verb = defaults[document.verb] ?? Self.otherDefault
         } else {
             verb = max(Self.otherVerb, query.verbs[document.verb] ?? 0)
         }
+        if let number = document.number, (number == .many) != query.isMany { verb *= Self.otherNumber }
         guard let head = document.nouns.last else { return verb }
         // The last noun says what it is, the ones before it which kind.
         let kinds = document.nouns.dropLast()

@@ -18,6 +18,11 @@ struct SearchIndex: Sendable {
         let verb: String
         /// The terms of the other words of its name.
         let nouns: [Int]
+        /// nil where there is no operation that does the same to more or fewer things.
+        let number: Number?
+
+        /// Which of two operations it is that differ in number only, as `createRow` and `createRows`.
+        enum Number: Sendable { case one, many }
     }
 
     let documents: [Document]
@@ -46,12 +51,15 @@ struct SearchIndex: Sendable {
         let stems = names.map { $0.map(Stemmer.stem) }
         nouns = Set(stems.compactMap(\.last))
         let (terms, postings) = builder.finished(nouns: nouns)
+        let spelled = Set(shown.map(\.id))
         documents = zip(shown, stems).map { operation, name in
-            Document(
+            let isMany = operation.id.hasSuffix("s") && spelled.contains(String(operation.id.dropLast()))
+            return Document(
                 operation: operation,
                 twin: twins[operation.id],
                 verb: name[0],
-                nouns: name.dropFirst().compactMap { terms[$0] }
+                nouns: name.dropFirst().compactMap { terms[$0] },
+                number: isMany ? .many : spelled.contains(operation.id + "s") ? .one : nil
             )
         }
         verbs = Set(documents.map(\.verb))

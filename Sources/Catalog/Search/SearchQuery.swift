@@ -16,6 +16,8 @@ struct SearchQuery {
     var verbs: [String: Double] = [:]
     /// Whether more than one thing is asked for.
     var isPlural = false
+    /// Whether many things are to be done at once: a word says so, or what is done to them stands in the plural.
+    var isMany = false
     /// How many words, stop words aside, mean nothing here.
     var unknown = 0
 
@@ -58,9 +60,12 @@ struct SearchQuery {
         var position = 0
         while position < words.count {
             if index.vocabulary.isPreposition(words[position]) { isContext = true }
-            let before = verbCount
+            let before = (verbCount, unknown)
+            if index.vocabulary.isMany(words[position]) { isMany = true }
             let (part, length) = read(at: position)
-            if verbCount > before, !givesRights { isContext = false }
+            if verbCount > before.0, !givesRights { isContext = false }
+            let isThing = part.map { $0.stems.contains(where: index.nouns.contains) } ?? (unknown > before.1)
+            if !isContext, isThing, isPluralForm(position + length - 1) { isMany = true }
             if var part {
                 if isContext {
                     let isThing = part.stems.contains(where: index.nouns.contains)

@@ -24,6 +24,8 @@ struct Vocabulary: Sendable {
     /// Words after which a place or a circumstance is named instead of the thing itself.
     private var prepositions: Set<String> = []
     private var articles: Set<String> = []
+    /// Words that say that more than one thing is meant.
+    private var many: Set<String> = []
     /// Words after which a verb says what something may do, not what is asked for.
     private var modals: Set<String> = []
     /// Words with which questions start, and the stems of the verbs that answer them.
@@ -40,6 +42,7 @@ struct Vocabulary: Sendable {
         stopWords = Set(reader.strings("stopWords"))
         prepositions = Set(reader.strings("prepositions"))
         articles = Set(reader.strings("articles"))
+        many = Set(reader.strings("many"))
         modals = Set(reader.strings("modals"))
         guard case .object(let asked)? = reader.object["questions"] else { reader.fail("'questions' is missing") }
         questions = Set(ObjectReader(asked, of: "questions").strings("words"))
@@ -87,6 +90,7 @@ struct Vocabulary: Sendable {
     func isQuestion(_ word: String) -> Bool { questions.contains(word) }
     func isStopWord(_ word: String) -> Bool { stopWords.contains(word) }
     func isPreposition(_ word: String) -> Bool { prepositions.contains(word) }
+    func isMany(_ word: String) -> Bool { many.contains(word) }
     func isModal(_ word: String) -> Bool { modals.contains(word) }
     func isArticle(_ word: String) -> Bool { articles.contains(word) }
 

@@ -19,6 +19,10 @@ extension ParameterType {
         case .bigint(let range): return .int(try Self.integer(try Self.parsedDecimal(value), in: range))
         case .number:
             guard value.number != nil else { throw Self.wrongKind("a number", value) }
+        case .bignumber:
+            let number = try Self.parsedDecimal(value)
+            guard number.number != nil else { throw Self.wrongKind("a number", value) }
+            return number
         case .boolean:
             guard case .bool = value else {
                 throw Self.wrongKind("true or false", value, hint: "Write true or false without quotes.")

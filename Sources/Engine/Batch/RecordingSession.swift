@@ -108,6 +108,20 @@ final class RecordingSession: WriteSession {
         return true
     }
 
+    /// Many rows at once are rows of one table of a caller's.
+    func update(_ ids: [String], _ change: RowChange, in table: TableLayout) throws -> Int {
+        let count = try inner.update(ids, change, in: table)
+        if let target = try target("", [], in: table) { note(kind(of: table), "update", target, count) }
+        return count
+    }
+
+    func delete(_ ids: [String], from table: TableLayout) throws -> Int {
+        let count = try inner.delete(ids, from: table)
+        if let target = try target("", [], in: table) { note(kind(of: table), "delete", target, count) }
+        note(Loss("rows", count))
+        return count
+    }
+
     // MARK: Names
 
     private func kind(of table: TableLayout) -> String { table.databaseID == nil ? "schema" : "row" }

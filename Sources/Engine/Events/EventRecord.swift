@@ -4,7 +4,16 @@ package import Values
 /// What the event log keeps of one operation: what kind, on what, by whom, and what came of it.
 ///
 /// It is compact on purpose. Event names with all their wildcards, channels and roles are derived from it by whoever
-/// reads the log.
+/// reads the log. As text it is
+///
+/// ```
+/// {"event":PATTERN,"ids":[…],"actor":ACTOR,"at":MILLISECONDS,"payload":ANSWER}
+/// ```
+///
+/// A bulk writes one record for all its rows, or a few where they take many bytes. Such a record has `"bulk":true` before
+/// the payload, which is the list of the rows as they are after the bulk (or were before they were deleted), and its
+/// `ids` lack the last one that the pattern names, which is the `$id` of each row. ``single`` makes of it what single
+/// operations would have written.
 package struct EventRecord: Sendable, Equatable {
     /// The operation's event pattern, for example `databases.[databaseId].tables.[tableId].rows.[rowId].create`.
     package var event: String
@@ -13,8 +22,12 @@ package struct EventRecord: Sendable, Equatable {
     /// Who caused it, in the form of ``Actor/description``.
     package var actor: String
     package var at: Timestamp
-    /// The answer of the operation, JSON text.
+    /// The answer of the operation, or the list of the rows of a bulk: JSON text.
     package var payload: [UInt8]
+    package private(set) var isBulk = false
+
+    /// How many bytes the rows of one record take at the most; a row has fewer. MongoDB keeps no document of 16 MiB.
+    static let maximumBytes = 8 << 20
 
     /// The record of a call; nil for operations without an event.
     init?(of call: Call, ids known: [String: String], payload: [UInt8]) {
@@ -24,6 +37,30 @@ package struct EventRecord: Sendable, Equatable {
         actor = call.caller.actor.description
         at = call.now
         self.payload = payload
+    }
+
+    /// The records of a bulk, as few as hold its rows.
+    static func records(
+        of call: Call,
+        rows: [[UInt8]],
+        maximumBytes: Int = Self.maximumBytes
+    ) -> [EventRecord] {
+        var result: [EventRecord] = []
+        var start = 0
+        while start < rows.count, var record = EventRecord(of: call, ids: [:], payload: []) {
+            record.ids.removeLast()
+            record.isBulk = true
+            var end = start
+            while end < rows.count, end == start || record.payload.count + rows[end].count < maximumBytes {
+                record.payload.append(UInt8(ascii: end == start ? "[" : ","))
+                record.payload += rows[end]
+                end += 1
+            }
+            record.payload.append(UInt8(ascii: "]"))
+            result.append(record)
+            start = end
+        }
+        return result
     }
 
     /// Reads a record from the log; nil for a text that is none.
@@ -37,6 +74,19 @@ package struct EventRecord: Sendable, Equatable {
         self.actor = actor
         self.at = Timestamp(milliseconds: at)
         self.payload = payload.encoded
+        isBulk = json["bulk"]?.bool ?? false
+    }
+
+    /// One record for each row of a bulk; the record itself for any other operation.
+    package var single: [EventRecord] {
+        guard isBulk, let rows = try? JSON(parsing: payload).array else { return [self] }
+        return rows.map { row in
+            var record = self
+            record.isBulk = false
+            record.ids.append(row["$id"]?.string ?? "")
+            record.payload = row.encoded
+            return record
+        }
     }
 
     package var encoded: [UInt8] {
@@ -49,7 +99,7 @@ package struct EventRecord: Sendable, Equatable {
         writer.write(actor)
         writer.raw(",\"at\":")
         writer.write(at.milliseconds)
-        writer.raw(",\"payload\":")
+        writer.raw(isBulk ? ",\"bulk\":true,\"payload\":" : ",\"payload\":")
         writer.raw(payload)
         writer.raw("}")
         return writer.bytes

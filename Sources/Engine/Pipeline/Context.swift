@@ -109,6 +109,8 @@ final class WriteContext: ReadContext {
     private(set) var awaited: [String] = []
     /// The names of the event's ids, where they are not arguments of the call.
     var eventIDs: [String: String] = [:]
+    /// Every row that a bulk changed, as JSON text, for the event log; nil for calls that are none.
+    var changedRows: [[UInt8]]?
 
     init(_ call: Call, writing session: any WriteSession, _ cache: SchemaCache) {
         writer = session

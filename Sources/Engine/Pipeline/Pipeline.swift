@@ -50,7 +50,11 @@ struct Pipeline: Sendable {
     /// Runs the body of a call and records its event: they commit together or not at all.
     static func perform(_ work: Work, _ context: WriteContext) throws -> Response {
         let response = try work.run(context)
-        if let event = EventRecord(of: context.call, ids: context.eventIDs, payload: response.encoded) {
+        if let rows = context.changedRows {
+            for event in EventRecord.records(of: context.call, rows: rows) {
+                try context.writer.append(event: event.encoded)
+            }
+        } else if let event = EventRecord(of: context.call, ids: context.eventIDs, payload: response.encoded) {
             CrashPoint.reach("write.beforeEvent")
             try context.writer.append(event: event.encoded)
         }

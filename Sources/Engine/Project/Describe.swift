@@ -54,7 +54,7 @@ enum DescribeHandlers {
     private static let limits: JSON = [
         "columnsPerTable": .int(Int64(ColumnRules.maximumColumns)),
         "indexesPerTable": .int(Int64(IndexHandlers.maximumIndexes)),
-        "rowBytes": .int(Int64(RowHandlers.maximumBytes)), "idLength": .int(Int64(ID.maximumLength)),
+        "rowBytes": .int(Int64(RowWriter.maximumBytes)), "idLength": .int(Int64(ID.maximumLength)),
         "queriesPerCall": .int(Int64(Query.maximumQueries)),
     ]
 

@@ -19,7 +19,7 @@ extension WriteContext {
     /// names no related ones.
     /// - Throws: 400 `row_invalid_structure` when the row is too large.
     func note(_ action: String, _ row: StoredRow, in table: Table) throws {
-        let payload = try RowHandlers.answer(row, table, self).encoded
+        let payload = try RowWriter(table, self).answer(row).encoded
         try writer.append(event: EventRecord(of: action, row.id, in: table, by: call, payload: payload).encoded)
     }
 

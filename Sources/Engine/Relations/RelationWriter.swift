@@ -216,7 +216,7 @@ struct RelationWriter {
             values: values
         )
         let sequence = try place.reading {
-            try RowHandlers.store(table) { try context.writer.insert(new, into: table.layout) }
+            try RowWriter(table, context).refusing(.single) { try context.writer.insert(new, into: table.layout) }
         }
         let row = StoredRow(
             id: id,
@@ -278,7 +278,9 @@ struct RelationWriter {
         changed.permissions = permissions ?? row.permissions
         let change = RowChange(updatedAt: changed.updatedAt, permissions: permissions, values: values)
         _ = try place.reading {
-            try RowHandlers.store(table) { try context.writer.update(row.id, change, in: table.layout) }
+            try RowWriter(table, context).refusing(.single) {
+                try context.writer.update(row.id, change, in: table.layout)
+            }
         }
         try place.reading { try context.note("update", changed, in: table) }
         return changed

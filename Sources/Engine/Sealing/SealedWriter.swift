@@ -50,6 +50,20 @@ final class SealedWriter: SealedReader, WriteSession {
         return try writer.delete(id, from: table)
     }
 
+    /// Values are sealed for their row, so each row of a table where some are gets a change of its own.
+    func update(_ ids: [String], _ change: RowChange, in table: TableLayout) throws -> Int {
+        guard change.values.contains(where: { table.sealedColumns.contains($0.position) && !$0.value.isNull }) else {
+            if !table.sealedColumns.isEmpty { note(table) }
+            return try writer.update(ids, change, in: table)
+        }
+        return try ids.reduce(0) { count, id in try update(id, change, in: table) ? count + 1 : count }
+    }
+
+    func delete(_ ids: [String], from table: TableLayout) throws -> Int {
+        if !table.sealedColumns.isEmpty { note(table) }
+        return try writer.delete(ids, from: table)
+    }
+
     /// Makes a table; one with encrypted columns needs the project's key from then on.
     func create(_ table: TableLayout, indexes: [IndexLayout]) throws {
         if !table.sealedColumns.isEmpty { _ = try sealingKey() }

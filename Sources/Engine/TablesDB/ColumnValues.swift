@@ -25,7 +25,8 @@ extension Column {
         return .array(result)
     }
 
-    private static let maximumItems = 10_000
+    /// How many values an array may have.
+    static let maximumItems = 10_000
 
     private func item(_ value: JSON) throws(Misfit) -> JSON {
         switch (type.kind, value) {

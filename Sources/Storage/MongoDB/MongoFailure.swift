@@ -38,6 +38,7 @@ struct MongoFailure: Error {
         static let changeStreamFatal: Int32 = 280
         static let historyLost: Int32 = 286
         static let tooManyIndexes: Int32 = 67
+        static let conversionFailure: Int32 = 241
     }
 
     var isDuplicateKey: Bool { has(TANDEM_MONGO_FROM_SERVER) && code == Code.duplicateKey }
@@ -81,6 +82,7 @@ struct MongoFailure: Error {
             )
         }
         guard has(TANDEM_MONGO_FROM_SERVER) else { return StoreError(.internalFault, "MongoDB driver: \(message)") }
+        if code == Code.conversionFailure, let refusal = StoreError(refusalIn: message) { return refusal }
         switch code {
         case Code.duplicateKey: return StoreError(.uniqueViolation, "a unique index refuses the values")
         case 50: return StoreError(.timeout, "the query took longer than it may")

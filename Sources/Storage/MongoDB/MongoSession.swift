@@ -181,6 +181,16 @@ final class MongoSession: WriteSession {
         return try pending.delete(id, table, self)
     }
 
+    func update(_ ids: [String], _ change: RowChange, in layout: TableLayout) throws -> Int {
+        guard !ids.isEmpty, let table = try located(layout) else { return 0 }
+        return try pending.update(ids, table.encode(change, of: ids), table, self)
+    }
+
+    func delete(_ ids: [String], from layout: TableLayout) throws -> Int {
+        guard !ids.isEmpty, let table = try located(layout) else { return 0 }
+        return try pending.delete(ids, table, self)
+    }
+
     func create(_ layout: TableLayout, indexes: [IndexLayout]) throws {
         try pending.create(layout, indexes, self)
     }

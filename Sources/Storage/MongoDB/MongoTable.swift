@@ -33,35 +33,6 @@ final class MongoTable: Sendable {
         return writer.finish()
     }
 
-    /// An update of one row, as an item of the `updates` of a command.
-    func encode(_ change: RowChange, of id: String) -> [UInt8] {
-        var set = BSONWriter()
-        var unset: [String] = []
-        set.date("_updatedAt", change.updatedAt)
-        if let createdAt = change.createdAt { set.date("_createdAt", createdAt) }
-        if let permissions = change.permissions {
-            if permissions.isEmpty { unset.append("_permissions") } else { set.strings("_permissions", permissions) }
-        }
-        for (position, value) in change.values {
-            let column = layout.columns[position]
-            if value.isNull {
-                unset.append(column.key)
-            } else {
-                Self.write(value, column, .named(column.key), to: &set)
-            }
-            if column.storedAs != column.key { unset.append(column.storedAs) }
-        }
-        let setting = set.finish()
-        return BSONWriter.document { writer in
-            writer.document("q") { $0.string("_id", id) }
-            writer.document("u") { update in
-                update.raw("$set", document: setting)
-                guard !unset.isEmpty else { return }
-                update.document("$unset") { for name in unset { $0.string(.named(name), "") } }
-            }
-        }
-    }
-
     /// A stored document as a row; what has another type than its column is read as null.
     func decode(_ document: BSONView) throws -> StoredRow {
         var row = StoredRow(

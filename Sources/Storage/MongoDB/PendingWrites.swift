@@ -117,6 +117,23 @@ final class PendingWrites {
         return try change(Write(kind: .delete, collection: table.collection, id: id, document: document), session)
     }
 
+    /// Changes many rows with one command and returns how many there were.
+    func update(_ ids: [String], _ document: [UInt8], _ table: MongoTable, _ session: MongoSession) throws -> Int {
+        try checkAlive()
+        try sendAll(session)
+        let write = Write(kind: .update, collection: table.collection, id: "", document: document)
+        return try number { try send([write], session) }
+    }
+
+    func delete(_ ids: [String], _ table: MongoTable, _ session: MongoSession) throws -> Int {
+        try checkAlive()
+        try sendAll(session)
+        for id in ids { rows.remove(Place(collection: table.collection, id: id)) }
+        let document = MongoTable.removal(of: ids)
+        let write = Write(kind: .delete, collection: table.collection, id: "", document: document)
+        return try number { try send([write], session) }
+    }
+
     func append(event record: [UInt8], _ sequence: Int64, _ collection: MongoCollection) {
         let document = BSONWriter.document { writer in
             writer.int64("_id", sequence)
@@ -212,7 +229,6 @@ final class PendingWrites {
         try checkAlive()
         try makeTables(session)
         guard !queue.isEmpty else { return }
-        hasSent = true
         var groups: [[Write]] = []
         var last: [MongoCollection: Int] = [:]
         for write in queue {
@@ -261,6 +277,7 @@ final class PendingWrites {
             for (index, write) in writes.enumerated() { list.raw(.index(index), document: write.document) }
         }
         let encoded = command.finish()
+        hasSent = true
         do {
             return try session.connection.command(encoded, on: first.collection.database, in: session.server) { reply in
                 Int(try reply["n"]?.number ?? 0)

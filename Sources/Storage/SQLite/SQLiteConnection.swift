@@ -182,6 +182,7 @@ final class SQLiteConnection {
             sqlite3_result_int(call, SQLiteConnection.holds(values![0]!, values![1]!) ? 1 : 0)
         }
         installSearch()
+        installOperations()
     }
 
     /// Makes a function of ours known to SQL. It may be used in triggers, for it does nothing but compute.
@@ -189,9 +190,9 @@ final class SQLiteConnection {
         _ name: String,
         _ arguments: Int32,
         _ context: UnsafeMutableRawPointer?,
+        flags: Int32 = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
         _ function: @convention(c) (OpaquePointer?, Int32, UnsafeMutablePointer<OpaquePointer?>?) -> Void
     ) {
-        let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS
         sqlite3_create_function_v2(handle, name, arguments, flags, context, function, nil, nil, nil)
     }
 

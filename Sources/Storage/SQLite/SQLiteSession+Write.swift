@@ -26,37 +26,39 @@ extension SQLiteSession {
     }
 
     func update(_ id: String, _ change: RowChange, in layout: TableLayout) throws -> Bool {
+        try update(CollectionOfOne(id), change, in: layout) == 1
+    }
+
+    func update(_ ids: [String], _ change: RowChange, in layout: TableLayout) throws -> Int {
+        try allOrNothing { try update(ids[...], change, in: layout) }
+    }
+
+    private func update(_ ids: some Sequence<String>, _ change: RowChange, in layout: TableLayout) throws -> Int {
         let table = connection.table(layout)
-        var sets = ["_updatedAt = ?1"]
-        var parameters: [SQLValue] = [.integer(change.updatedAt.milliseconds)]
-        func set(_ column: String, _ value: SQLValue) {
-            parameters.append(value)
-            sets.append("\(column) = ?\(parameters.count)")
+        let assignments = SQLAssignments(change, table)
+        let idMark = assignments.parameters.count + 1
+        let sql = "UPDATE \(table.name) SET \(assignments.text) WHERE _id = ?\(idMark) RETURNING _seq"
+        var count = 0
+        for id in ids {
+            var old: [String] = []
+            if change.permissions != nil {
+                guard let current = try currentPermissions(id, table) else { continue }
+                old = current
+            }
+            let statement = try connection.statement(sql)
+            if count == 0 { statement.bind(assignments.parameters) }
+            statement.bind(id, at: Int32(idMark))
+            guard try statement.step() else { continue }
+            let sequence = statement.integer(0)
+            try statement.run()
+            count += 1
+            // After the row, so that a body which goes on when a unique index refused the row finds them unchanged.
+            if let permissions = change.permissions, permissions != old {
+                try revoke(old, of: sequence, in: table)
+                try grant(permissions, to: sequence, in: table)
+            }
         }
-        if let createdAt = change.createdAt { set("_createdAt", .integer(createdAt.milliseconds)) }
-        for (position, value) in change.values {
-            set(table.columns[position], SQLValue(value, layout.columns[position]))
-        }
-        var old: [String] = []
-        if let permissions = change.permissions {
-            guard let current = try currentPermissions(id, table) else { return false }
-            old = current
-            set("_permissions", permissions.isEmpty ? .null : .text(JSON(permissions).text))
-        }
-        parameters.append(.text(id))
-        let statement = try connection.statement(
-            "UPDATE \(table.name) SET \(sets.joined(separator: ", ")) WHERE _id = ?\(parameters.count) RETURNING _seq"
-        )
-        statement.bind(parameters)
-        guard try statement.step() else { return false }
-        let sequence = statement.integer(0)
-        try statement.run()
-        // After the row, so that a body which goes on when a unique index refused the row finds them unchanged.
-        if let permissions = change.permissions, permissions != old {
-            try revoke(old, of: sequence, in: table)
-            try grant(permissions, to: sequence, in: table)
-        }
-        return true
+        return count
     }
 
     func delete(_ id: String, from layout: TableLayout) throws -> Bool {
@@ -69,6 +71,26 @@ extension SQLiteSession {
         try statement.run()
         try revoke(permissions, of: sequence, in: table)
         return true
+    }
+
+    func delete(_ ids: [String], from layout: TableLayout) throws -> Int {
+        try ids.reduce(0) { count, id in try delete(id, from: layout) ? count + 1 : count }
+    }
+
+    /// Undoes what `body` did when it throws, so that a body of the caller may go on.
+    private func allOrNothing<R>(_ body: () throws -> R) throws -> R {
+        try connection.execute("SAVEPOINT many")
+        do {
+            let result = try body()
+            try connection.execute("RELEASE many")
+            return result
+        } catch {
+            if connection.isInTransaction {
+                try connection.execute("ROLLBACK TO many")
+                try connection.execute("RELEASE many")
+            }
+            throw error
+        }
     }
 
     func append(event record: [UInt8]) throws {

@@ -115,6 +115,10 @@ struct SQLiteStatement {
 extension StoreError {
     /// Translates a result code of SQLite, extended or primary.
     init(sqlite code: Int32, message: String) {
+        if code & 0xFF == SQLITE_ERROR, let refusal = StoreError(refusalIn: message) {
+            self = refusal
+            return
+        }
         switch code & 0xFF {
         // SQLITE_CONSTRAINT_PRIMARYKEY and SQLITE_CONSTRAINT_UNIQUE, macros that Swift can't import.
         case SQLITE_CONSTRAINT where code >> 8 == 6 || code >> 8 == 8:

@@ -57,11 +57,17 @@ extension NewRow {
 }
 
 extension RowChange {
-    init(_ values: [Int: JSON] = [:], permissions: [String]? = nil, at milliseconds: Int64 = 2000) {
+    init(
+        _ values: [Int: JSON] = [:],
+        permissions: [String]? = nil,
+        operations: [RowOperation] = [],
+        at milliseconds: Int64 = 2000
+    ) {
         self.init(
             updatedAt: Timestamp(milliseconds: milliseconds),
             permissions: permissions,
-            values: values.sorted { $0.key < $1.key }.map { (position: $0.key, value: $0.value) }
+            values: values.sorted { $0.key < $1.key }.map { (position: $0.key, value: $0.value) },
+            operations: operations
         )
     }
 }
