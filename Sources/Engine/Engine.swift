@@ -63,6 +63,9 @@ package final class Engine: Sendable {
         for handler in Self.handlers(catalog, access, project: project) + [CacheHandlers.statistics(lists)] {
             for id in handler.ids { handlers[id] = handler }
         }
+        for handler in SchemaHandlers(catalog, access, handlers).all {
+            for id in handler.ids { handlers[id] = handler }
+        }
         self.handlers = handlers
     }
 

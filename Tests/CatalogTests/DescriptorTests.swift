@@ -57,6 +57,7 @@ struct DescriptorTests {
         let destroying = Catalog.embedded.operations.filter { $0.effect == .destroy }.map(\.id)
         #expect(
             destroying == [
+                "project.apply",
                 "tablesDB.delete", "tablesDB.deleteTable", "tablesDB.deleteColumn", "tablesDB.deleteIndex",
                 "tablesDB.deleteRows", "databases.delete", "databases.deleteCollection", "databases.deleteAttribute",
                 "databases.deleteIndex",
@@ -72,9 +73,22 @@ struct DescriptorTests {
         }
     }
 
-    /// But for transactions: what happens in them is seen once they are committed.
+    @Test func anArgumentMayDecideWhetherAnythingIsDestroyed() throws {
+        let apply = try operation("project.apply")
+        #expect(!apply.destroys([:]))
+        #expect(!apply.destroys(["delete": false]))
+        #expect(!apply.destroys(["delete": nil]))
+        #expect(apply.destroys(["delete": true]))
+        #expect(apply.destroys(["Delete": "$ref:a#/b"]))
+        #expect(try operation("tablesDB.deleteTable").destroys([:]))
+        #expect(try !operation("tablesDB.createTable").destroys(["delete": true]))
+    }
+
+    /// But for transactions: what happens in them is seen once they are committed. Applying a schema leaves the events of
+    /// the operations that it consists of.
     @Test func aReadHasNoEventAndAWriteHasOne() {
-        for operation in Catalog.embedded.operations where !operation.path.contains("/transactions") {
+        for operation in Catalog.embedded.operations
+        where !operation.path.contains("/transactions") && operation.id != "project.apply" {
             #expect((operation.event == nil) == (operation.effect == .read), "\(operation.id)")
         }
     }
@@ -132,7 +146,7 @@ struct NarrowingTests {
 
     @Test func servicesAreNamedInAnySpelling() {
         let narrowed = Catalog.embedded.narrowed(services: ["Project"], scopes: nil, readOnly: false)
-        #expect(narrowed.operations.map(\.id) == ["project.describe"])
+        #expect(narrowed.operations.map(\.id) == ["project.describe", "project.export", "project.apply"])
         #expect(narrowed.services.map(\.id) == ["project"])
     }
 

@@ -37,6 +37,8 @@ package final class Operation: Sendable {
     /// Kinds of caller that may run it: `Admin`, `Key`, `Session`, `JWT`.
     package let auth: [String]
     package let effect: Effect
+    /// The argument without which an operation of effect `destroy` destroys nothing; nil when it always does.
+    private let destroysWith: String?
     package let runs: Runs
     /// The HTTP status of success.
     package let status: Int
@@ -76,6 +78,7 @@ package final class Operation: Sendable {
         auth = reader.strings("auth")
         let effect: Effect = reader.word("effect")
         self.effect = effect
+        destroysWith = reader.optionalString("destroysWith")
         runs = reader.optionalWord("runs") ?? (effect == .read ? .read : .write)
         status = reader.integer("status")
         model = reader.string("model")
@@ -102,6 +105,15 @@ package final class Operation: Sendable {
         }
         guard summary.count <= 100 else { reader.fail("the summary is longer than 100 characters") }
     }
+
+    /// Whether a call with these arguments, not checked yet, may destroy something and so is confirmed first.
+    package func destroys(_ arguments: JSONObject) -> Bool {
+        guard effect == .destroy, let destroysWith else { return effect == .destroy }
+        return arguments.members.contains { key, value in
+            Spelling.folded(key) == Spelling.folded(destroysWith) && value != false && !value.isNull
+        }
+    }
+
     /// The same operation in other words, for which the first of its scopes is needed; nil when those words have none.
     init?(_ original: Operation, in dialect: Dialect, parameters: [Parameter]) {
         id = dialect.translated(original.id)
@@ -116,6 +128,7 @@ package final class Operation: Sendable {
         scopes = original.scopes.prefix(1).map { dialect.translated($0) }
         auth = original.auth
         effect = original.effect
+        destroysWith = original.destroysWith
         runs = original.runs
         status = original.status
         model = dialect.translated(original.model)

@@ -66,7 +66,7 @@ final class BatchRun {
             }
             guard let recording else { continue }
             let losses = recording.takeLosses()
-            guard step.operation.effect == .destroy else { continue }
+            guard step.operation.destroys(step.arguments) else { continue }
             let counts = losses.map { (key: $0.what, value: JSON.int(Int64($0.count))) }
             would.append(["operation": .string(step.operation.id), "counts": .object(JSONObject(counts))])
         }

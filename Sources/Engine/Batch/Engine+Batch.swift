@@ -18,12 +18,12 @@ extension Engine {
         if !request.isBatch, !request.isDryRun {
             let invocation = request.steps[0].invocation
             let found = try find(invocation)
-            if request.confirmation == .notNeeded || found.0.effect != .destroy {
+            if request.confirmation == .notNeeded || !found.0.destroys(invocation.arguments) {
                 return Outcome(.result(try await execute(invocation, found)))
             }
         }
         let steps = try plan(request)
-        let asks = request.confirmation != .notNeeded && steps.contains { $0.operation.effect == .destroy }
+        let asks = request.confirmation != .notNeeded && steps.contains { $0.operation.destroys($0.arguments) }
         let batch = Batch(steps: steps, request: request, clock: clock, now: clock.now)
         return try await translating(request.isBatch ? "The batch" : steps[0].operation.id) {
             () async throws -> Outcome in

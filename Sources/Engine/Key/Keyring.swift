@@ -96,6 +96,13 @@ final class Keyring: Sendable {
         return own
     }
 
+    /// The key that a session seals with if the project has one and this process knows it; nil otherwise, where nothing
+    /// secret can have been read or written either.
+    func ready(_ session: any ReadSession, isCommitted: Bool) throws -> ProjectKey? {
+        let situation = try situation(session, isCommitted)
+        return situation.sealing.flatMap { try? key($0, situation) }
+    }
+
     /// The key that a stored text was sealed with.
     /// - Throws: 503 `store_unavailable` when this process doesn't have it.
     func opening(_ fingerprint: String, _ session: any ReadSession, isCommitted: Bool) throws -> ProjectKey {

@@ -17,13 +17,13 @@ class SealedReader: ReadSession {
 
     func row(_ id: String, in table: TableLayout) throws -> StoredRow? {
         guard var row = try base.row(id, in: table) else { return nil }
-        if !table.sealedColumns.isEmpty { try open(&row, table) }
+        if isSealed(table) { try open(&row, table) }
         return row
     }
 
     func rows(_ query: RowQuery, in table: TableLayout) throws -> [StoredRow] {
         var rows = try base.rows(query, in: table)
-        if !table.sealedColumns.isEmpty { for index in rows.indices { try open(&rows[index], table) } }
+        if isSealed(table) { for index in rows.indices { try open(&rows[index], table) } }
         return rows
     }
 
@@ -52,8 +52,13 @@ class SealedReader: ReadSession {
 
     func property(_ name: String) throws -> String? { try base.property(name) }
 
-    /// Opens what a row holds; called for tables with sealed columns.
+    private func isSealed(_ table: TableLayout) -> Bool {
+        !table.sealedColumns.isEmpty || table === SystemTables.staged
+    }
+
+    /// Opens what a row holds; called for tables with sealed values.
     func open(_ row: inout StoredRow, _ table: TableLayout) throws {
+        if table === SystemTables.staged { return try StagedSeal.open(&row, self) }
         for position in table.sealedColumns {
             let column = table.columns[position]
             row.values[position] = try ColumnSeal(table, column, row.id).open(row.values[position], self)

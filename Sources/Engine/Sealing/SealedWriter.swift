@@ -24,6 +24,9 @@ final class SealedWriter: SealedReader, WriteSession {
     }
 
     func insert(_ row: NewRow, into table: TableLayout) throws -> String {
+        if table === SystemTables.staged, let key = try keys.ready(writer, isCommitted: seesCommittedSchema) {
+            return try writer.insert(StagedSeal.close(row, keys, by: key), into: table)
+        }
         guard !table.sealedColumns.isEmpty else { return try writer.insert(row, into: table) }
         note(table)
         var row = row

@@ -14,6 +14,11 @@ enum ColumnHandlers {
         ("Varchar", .varchar), ("Text", .text), ("Mediumtext", .mediumtext), ("Longtext", .longtext),
     ]
 
+    /// The id of the operation that creates or updates columns of a kind.
+    static func operation(_ verb: String, _ type: ColumnType) -> String {
+        "tablesDB.\(verb)\(words.first { $0.type == type }?.word ?? "")Column"
+    }
+
     private static func type(_ call: Call, _ verb: String) -> ColumnType {
         words.first { call.operation.implementation == "tablesDB.\(verb)\($0.word)Column" }!.type
     }

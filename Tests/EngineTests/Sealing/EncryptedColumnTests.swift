@@ -69,6 +69,28 @@ struct EncryptedColumnTests {
     }
 
     @Test(arguments: Backend.available)
+    func waitInTransactionsSealed(_ backend: Backend) async throws {
+        try await withSealedEngine(backend) { engine, _, _ in
+            try await engine.makeTable(Self.columns)
+            try await engine.on("createRow", ["rowId": "a", "data": ["secret": "before"]])
+            let id = try await engine.call("tablesDB.createTransaction")["$id"] ?? nil
+            let staged = try await engine.on(
+                "createRow",
+                ["rowId": "b", "data": ["secret": "staged-4711"], "transactionId": id]
+            )
+            #expect(staged["secret"] == "staged-4711")
+            try await engine.on("updateRow", ["rowId": "a", "data": ["long": "later-4711"], "transactionId": id])
+            let seen = try await engine.on("getRow", ["rowId": "b", "transactionId": id])
+            #expect(seen["secret"] == "staged-4711")
+            for text in ["staged-4711", "later-4711"] { #expect(try await !backend.holds(text, engine.folder)) }
+            try await engine.call("tablesDB.updateTransaction", ["transactionId": id, "commit": true])
+            #expect(try await engine.on("getRow", ["rowId": "b"])["secret"] == "staged-4711")
+            #expect(try await engine.on("getRow", ["rowId": "a"])["long"] == "later-4711")
+            for text in ["staged-4711", "later-4711"] { #expect(try await !backend.holds(text, engine.folder)) }
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func openOnlyWhereTheyWereWritten(_ backend: Backend) async throws {
         try await withSealedEngine(backend) { engine, _, _ in
             try await engine.makeTable(Self.columns)
