@@ -20,13 +20,17 @@ struct Tandem: AsyncParsableCommand {
               tandem run tablesDB.create databaseId=shop name=Shop
               tandem run tablesDB.listRows databaseId=shop tableId=orders --as guest
               tandem copy --from ./data --to /backup/monday      a backup
+              tandem export shop orders > orders.jsonl           the rows of a table; tandem import reads them
               tandem doctor                                      whether the store is in order
 
             Every option is also an environment variable: --data is TANDEM_DATA, --read-only is TANDEM_READ_ONLY=1. An \
             option beats its variable.
             """,
         version: "tandem \(version)",
-        subcommands: [ServeMCP.self, RunOperation.self, SearchCatalog.self, Doctor.self, Copy.self, Key.self],
+        subcommands: [
+            ServeMCP.self, RunOperation.self, SearchCatalog.self, Doctor.self, Copy.self, Key.self, ExportRows.self,
+            ImportRows.self,
+        ],
         defaultSubcommand: ServeMCP.self
     )
 

@@ -146,7 +146,11 @@ struct NarrowingTests {
 
     @Test func servicesAreNamedInAnySpelling() {
         let narrowed = Catalog.embedded.narrowed(services: ["Project"], scopes: nil, readOnly: false)
-        #expect(narrowed.operations.map(\.id) == ["project.describe", "project.export", "project.apply"])
+        #expect(
+            narrowed.operations.map(\.id) == [
+                "project.describe", "project.cacheStats", "project.export", "project.apply",
+            ]
+        )
         #expect(narrowed.services.map(\.id) == ["project"])
     }
 

@@ -66,7 +66,9 @@ extension SchemaDocument {
             )
         }
         try reader.allow(
-            create.parameters.map(\.name) + ["type", "format", "side", "relatedTable", "relationType"] + states
+            create.parameters.map(\.name) + [
+                "type", "format", "required", "array", "side", "relatedTable", "relationType",
+            ] + states
         )
         var fields = JSONObject(reader.object.members.filter { !states.contains($0.key) && $0.key != "key" })
         fields["type"] = .string(type.wireType)

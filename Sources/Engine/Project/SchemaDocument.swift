@@ -63,7 +63,9 @@ extension SchemaDocument {
         return Group(
             id: table.id,
             fields: fields,
-            columns: columns.filter { !$0.isRelationship } + columns.filter(\.isRelationship),
+            // Those come in pairs, so their order tells nothing.
+            columns: columns.filter { !$0.isRelationship }
+                + columns.filter(\.isRelationship).sorted { $0.key < $1.key },
             indexes: (model["indexes"]?.array ?? []).map { part($0, stripped($0)) }
         )
     }

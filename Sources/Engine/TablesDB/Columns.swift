@@ -16,7 +16,9 @@ enum ColumnHandlers {
 
     /// The id of the operation that creates or updates columns of a kind.
     static func operation(_ verb: String, _ type: ColumnType) -> String {
-        "tablesDB.\(verb)\(words.first { $0.type == type }?.word ?? "")Column"
+        let word =
+            words.first { $0.type == type }?.word ?? type.rawValue.prefix(1).uppercased() + type.rawValue.dropFirst()
+        return "tablesDB.\(verb)\(word)Column"
     }
 
     private static func type(_ call: Call, _ verb: String) -> ColumnType {

@@ -319,4 +319,39 @@ struct SchemaDocumentTests {
             #expect(try await engine.events().isEmpty)
         }
     }
+
+    @Test("Relationships and word indexes come along", arguments: CopyTests.Way.all)
+    func otherKinds(_ way: CopyTests.Way) async throws {
+        try await withEngine(way.from) { source in
+            try await source.makeTable(
+                [["key": "text", "type": "text"]],
+                indexes: [["key": "words", "type": "fulltext", "columns": ["text"]]]
+            )
+            try await source.on("createTable", ["tableId": "u", "name": "U"])
+            let two: JSONObject = [
+                "relatedTableId": "u", "type": "oneToMany", "twoWay": true, "key": "many", "twoWayKey": "one",
+                "onDelete": "cascade",
+            ]
+            try await source.on("createRelationshipColumn", two)
+            let one: JSONObject = ["tableId": "u", "relatedTableId": "t", "type": "manyToOne", "key": "back"]
+            try await source.on("createRelationshipColumn", one)
+            let exported = try await source.call("project.export")
+            #expect(exported.text.contains("\"fulltext\""))
+            try await withEngine(way.to) { target in
+                let applied = try await target.call("project.apply", ["document": exported])
+                #expect(applied["complete"] == true)
+                #expect(try await target.call("project.export") == exported)
+                let again = try await target.call("project.apply", ["document": exported, "delete": true])
+                #expect(again == ["create": [], "change": [], "delete": [], "left": [], "complete": true])
+                var tables = exported["databases"]?.array?[0]["tables"]?.array ?? []
+                tables[0] = .object(JSONObject(tables[0].without("columns", "indexes").object!.members))
+                tables[1] = .object(JSONObject(tables[1].without("columns").object!.members))
+                let bare: JSON = ["format": 1, "databases": [["$id": "d", "name": "D", "tables": .array(tables)]]]
+                let emptied = try await target.call("project.apply", ["document": bare, "delete": true])
+                #expect(emptied["complete"] == true)
+                let columns = try await target.call("project.export")["databases"]?.array?[0]["tables"]?.each("columns")
+                #expect(columns == [[], []])
+            }
+        }
+    }
 }

@@ -69,6 +69,41 @@ struct EncryptedColumnTests {
     }
 
     @Test(arguments: Backend.available)
+    func staySealedInBulk(_ backend: Backend) async throws {
+        try await withSealedEngine(backend) { engine, _, _ in
+            try await engine.makeTable(Self.columns)
+            let rows: [JSON] = ["a", "b", "c"].map {
+                ["$id": .string($0), "open": "o", "secret": .string("\($0)-4711")]
+            }
+            let made = try await engine.on("createRows", ["rows": .array(rows)])
+            #expect(made["rows"]?.each("secret") == ["a-4711", "b-4711", "c-4711"])
+            let changed = try await engine.on("updateRows", ["data": ["secret": "all-4711", "list": ["item-4711"]]])
+            #expect(changed["total"] == 3)
+            let upserted: JSON = [["$id": "c", "secret": "up-4711"], ["$id": "d", "secret": "new-4711"]]
+            try await engine.on("upsertRows", ["rows": upserted])
+            let page = try await engine.on("listRows")["rows"]
+            #expect(page?.each("secret") == ["all-4711", "all-4711", "up-4711", "new-4711"])
+            #expect(page?.each("list") == [["item-4711"], ["item-4711"], ["item-4711"], nil])
+            for text in ["a-4711", "all-4711", "item-4711", "up-4711", "new-4711"] {
+                #expect(try await !backend.holds(text, engine.folder), "\(text)")
+            }
+            var reader = engine.engine.events()
+            let payloads = try await reader.next().map { String(decoding: $0.payload, as: UTF8.self) }
+            for text in ["a-4711", "all-4711", "new-4711"] {
+                #expect(payloads.contains { $0.contains(text) }, "\(text)")
+            }
+            let concat: JSON = ["method": "stringConcat", "values": ["x"]]
+            for data in [["secret": .string(concat.text)], ["list": #"{"method":"arrayAppend","values":["x"]}"#]]
+                as [JSON]
+            {
+                let refusal = try await engine.refusalOn("updateRow", ["rowId": "a", "data": data])
+                #expect(refusal.status == 400, "\(data.text)")
+            }
+            #expect(try await engine.on("getRow", ["rowId": "a"])["secret"] == "all-4711")
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func waitInTransactionsSealed(_ backend: Backend) async throws {
         try await withSealedEngine(backend) { engine, _, _ in
             try await engine.makeTable(Self.columns)
@@ -122,10 +157,13 @@ struct EncryptedColumnTests {
                 let refusal = try await engine.refusalOn("listRows", ["queries": [query]])
                 #expect(refusal == Refusal("general_query_invalid", 400, "queries"))
             }
-            for type in ["key", "unique"] {
-                let arguments: JSONObject = ["key": "i", "type": .string(type), "columns": ["open", "secret"]]
+            for type in ["key", "unique", "fulltext"] {
+                let arguments: JSONObject = [
+                    "key": "i", "type": .string(type), "columns": type == "fulltext" ? ["secret"] : ["open", "secret"],
+                ]
                 let refusal = try await engine.refusalOn("createIndex", arguments)
-                #expect(refusal == Refusal("column_index_invalid", 400, "columns[1]"))
+                let place = type == "fulltext" ? "columns[0]" : "columns[1]"
+                #expect(refusal == Refusal("column_index_invalid", 400, place))
             }
             let inline: JSONObject = [
                 "tableId": "u", "name": "U", "columns": .array(Self.columns),

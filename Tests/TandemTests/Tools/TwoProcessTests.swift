@@ -13,7 +13,9 @@ struct TwoProcessTests {
         let folder = try TestFolder()
         let project = "two\(UInt64.random(in: 0...UInt64.max))"
         let store =
-            (kind == "sqlite" ? ["--data", folder.path] : ["--mongodb", MongoServer.uri!]) + ["--project", project]
+            (kind == "sqlite" ? ["--data", folder.path] : ["--mongodb", MongoServer.uri!]) + [
+                "--project", project, "--yes",
+            ]
         let (definer, writer) = (try ToolClient(store), try ToolClient(store))
         try definer.makeTable([["key": "n", "type": "integer"], ["key": "gone", "type": "integer"]])
         var (accepted, refused) = (0, 0)
