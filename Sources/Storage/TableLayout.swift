@@ -10,7 +10,7 @@ package final class TableLayout: Sendable {
     package let columns: [ColumnLayout]
     /// The positions of columns whose values are sealed before they reach the store.
     package let sealedColumns: [Int]
-    /// Those of its indexes that queries are compiled for: the ones for full-text search.
+    /// Those of its indexes that queries are compiled for: the fulltext and spatial ones.
     package let indexes: [IndexLayout]
 
     private let positions: [String: Int]
@@ -71,6 +71,8 @@ package enum ColumnKind: Sendable, Equatable {
     case text, integer, double, boolean, datetime
     /// Any JSON value, kept whole and never filtered.
     case json
+    /// The coordinates of a ``Geometry``.
+    case geometry
 }
 
 /// One index of a layout.
@@ -82,6 +84,8 @@ package struct IndexLayout: Sendable, Equatable {
         case unique
         /// Over the words of one text column.
         case fulltext
+        /// Over where the shapes of one column are.
+        case spatial
     }
 
     package struct Field: Sendable, Equatable {

@@ -70,6 +70,9 @@ package enum Comparison: String, Sendable, CaseIterable {
     case regex
     /// Full-text search; the operand is what ``WordSearch`` of the store reads.
     case search, notSearch
+    /// Distances of points in metres; in a bound query the operands are a point and the distance.
+    case distanceEqual, distanceNotEqual, distanceLessThan, distanceGreaterThan
+    case intersects, notIntersects
 
     /// How many operands there must be.
     package var operands: ClosedRange<Int> {

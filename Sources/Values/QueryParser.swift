@@ -197,8 +197,18 @@ private struct Term {
         "select", "orderAsc", "orderDesc", "limit", "offset", "cursorAfter", "cursorBefore",
     ]
 
+    /// Methods of the reference that neither store can answer.
+    private static let unsupported = ["crosses", "notCrosses", "overlaps", "notOverlaps", "touches", "notTouches"]
+
     private var unknownMethod: AppError {
         let known = Comparison.allCases.map(\.rawValue) + Self.pageMethods + ["and", "or"]
+        if Self.unsupported.contains(method) {
+            return AppError(
+                .generalQueryInvalid,
+                "Invalid query method: '\(method)' is not supported.",
+                hint: "Shapes are compared with intersects, notIntersects and the distance methods."
+            )
+        }
         let near = Spelling.suggestions(for: method, among: known)
         return AppError(
             .generalQueryInvalid,

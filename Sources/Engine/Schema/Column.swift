@@ -7,12 +7,14 @@ enum ColumnType: String, Sendable, CaseIterable {
     case `enum`
     case integer, bigint, float, boolean, datetime
     case relationship
+    case point, line, polygon
 
     /// The `type` of the column model.
     var wireType: String {
         switch self {
         case .email, .url, .ip, .enum: "string"
         case .float: "double"
+        case .line: "linestring"
         default: rawValue
         }
     }
@@ -31,6 +33,7 @@ enum ColumnType: String, Sendable, CaseIterable {
         case .float: .double
         case .boolean: .boolean
         case .datetime: .datetime
+        case .point, .line, .polygon: .geometry
         default: .text
         }
     }
@@ -38,13 +41,15 @@ enum ColumnType: String, Sendable, CaseIterable {
     /// Whether columns of this kind may keep their values sealed.
     var canBeEncrypted: Bool { [.string, .varchar, .text, .mediumtext, .longtext].contains(self) }
 
-    /// Finds a kind by the words of an inline definition: `type`, which may also be `double`, and `format`.
+    /// Finds a kind by the words of an inline definition: `type`, which may also be `double` or `linestring`, and `format`.
     init?(type: String, format: String?) {
         if let format, !format.isEmpty, ["string", "datetime", format].contains(type) {
             guard let known = ColumnType(rawValue: format), known.format == format else { return nil }
             self = known
         } else if type == "double" {
             self = .float
+        } else if type == "linestring" {
+            self = .line
         } else {
             self.init(rawValue: type)
         }

@@ -6,7 +6,7 @@ struct Index: Sendable, Equatable {
     /// The id of its row in the system table.
     var uid: String
     var key: String
-    /// `key`, `unique` or `fulltext`.
+    /// `key`, `unique`, `fulltext` or `spatial`.
     var type: String
     var columns: [String]
     /// `ASC` or `DESC` for each column.

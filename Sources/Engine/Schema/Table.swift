@@ -91,7 +91,9 @@ final class Table: Sendable {
             tableID: id,
             incarnation: uid,
             columns: rowColumns.map(\.layout),
-            indexes: indexes.filter { $0.status == .available && $0.type == "fulltext" }.map(\.layout)
+            indexes: indexes.filter { $0.status == .available && ["fulltext", "spatial"].contains($0.type) }.map(
+                \.layout
+            )
         )
         fields = RowFields.binding(rowColumns.filter(\.isVisible), layout.indexes)
         let ids = "\":\(JSON.string(id).text),\"$databaseId\":\(JSON.string(databaseID).text)"

@@ -1,3 +1,4 @@
+import Storage
 import Values
 
 /// The rules that the definition of a column must keep, wherever it comes from.
@@ -33,10 +34,22 @@ enum ColumnRules {
                     ? "Leave out \"default\", or set \"required\" to false." : "Leave out \"default\"."
             )
         }
+        guard !column.isArray || column.type.kind != .geometry else {
+            throw AppError(
+                .columnTypeInvalid,
+                "A \(column.type.rawValue) column can't be an array.",
+                argument: place + "array",
+                hint: "Keep the shapes in rows of a table of their own."
+            )
+        }
         try checkEncryption(column, place)
         try checkBounds(column, place)
         do throws(Column.Misfit) { column.defaultValue = try column.normalized(column.defaultValue) } catch {
-            throw AppError(.columnValueInvalid, "The default must be \(error.rule).", argument: place + "default")
+            throw AppError(
+                .columnValueInvalid,
+                "The default must be \(error.rule).",
+                argument: place + "default\(error.place)"
+            )
         }
     }
 

@@ -6,6 +6,8 @@ extension Column {
     struct Misfit: Error {
         /// The position in an array column.
         var item: Int?
+        /// The place inside of the value, such as `[0][3]`.
+        var place = ""
         /// What would be right, to follow "must be".
         var rule: String
     }
@@ -30,6 +32,7 @@ extension Column {
 
     private func item(_ value: JSON) throws(Misfit) -> JSON {
         switch (type.kind, value) {
+        case (.geometry, _): return try shape(value)
         case (.text, .string(let text)):
             if fits(text) { return value }
         case (.integer, .int(let number)):
@@ -46,6 +49,12 @@ extension Column {
         default: break
         }
         throw Misfit(rule: rule)
+    }
+
+    private func shape(_ value: JSON) throws(Misfit) -> JSON {
+        do throws(Geometry.Fault) {
+            return try Geometry(value, as: Geometry.Kind(rawValue: type.rawValue)).coordinates
+        } catch { throw Misfit(place: error.place, rule: error.rule) }
     }
 
     private func fits(_ text: String) -> Bool {
@@ -86,6 +95,9 @@ extension Column {
         case .float: "a number" + range
         case .boolean: "true or false"
         case .relationship: "the id of a related row"
+        case .point: "a point [longitude, latitude]"
+        case .line: "a list of at least 2 points [longitude, latitude]"
+        case .polygon: "a list of rings, each a list of at least 4 points [longitude, latitude]"
         case .datetime: "an ISO 8601 date-time such as \"2026-11-22T08:15:00.000+00:00\""
         }
     }

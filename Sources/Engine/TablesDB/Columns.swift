@@ -11,7 +11,8 @@ enum ColumnHandlers {
     private static let words: [(word: String, type: ColumnType)] = [
         ("Boolean", .boolean), ("Datetime", .datetime), ("Email", .email), ("Enum", .enum), ("Float", .float),
         ("Integer", .integer), ("BigInt", .bigint), ("Ip", .ip), ("Url", .url), ("String", .string),
-        ("Varchar", .varchar), ("Text", .text), ("Mediumtext", .mediumtext), ("Longtext", .longtext),
+        ("Varchar", .varchar), ("Text", .text), ("Mediumtext", .mediumtext), ("Longtext", .longtext), ("Point", .point),
+        ("Line", .line), ("Polygon", .polygon),
     ]
 
     /// The id of the operation that creates or updates columns of a kind.

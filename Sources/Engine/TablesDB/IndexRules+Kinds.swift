@@ -4,7 +4,39 @@ import Values
 extension IndexRules {
     /// The rules of one kind of index alone.
     static func checkKind(_ index: Index, _ columns: [Column], _ others: [Index], _ place: Prose) throws(AppError) {
-        if index.type == "fulltext" { try checkFulltext(index, columns, others, place) }
+        switch index.type {
+        case "fulltext": try checkFulltext(index, columns, others, place)
+        case "spatial": try checkSpatial(index, columns, place)
+        default:
+            for (position, key) in index.columns.enumerated() {
+                guard columns.first(where: { $0.key == key })?.type.kind == .geometry else { continue }
+                throw AppError(
+                    .columnIndexInvalid,
+                    "The column '\(key)' holds shapes, which have no order.",
+                    argument: "\(place)columns[\(position)]",
+                    hint: "An index of the type spatial serves it."
+                )
+            }
+        }
+    }
+
+    private static func checkSpatial(_ index: Index, _ columns: [Column], _ place: Prose) throws(AppError) {
+        let column = try onlyColumn(of: index, columns, place)
+        guard let column, column.type.kind == .geometry else {
+            throw AppError(
+                .columnIndexInvalid,
+                "The column '\(index.columns[0])' holds no points, lines or polygons.",
+                argument: "\(place)columns[0]"
+            )
+        }
+        guard column.required else {
+            throw AppError(
+                .columnIndexInvalid,
+                "The column '\(column.key)' may be null, and a spatial index takes required columns only.",
+                argument: "\(place)columns[0]",
+                hint: "Make the column required first."
+            )
+        }
     }
 
     private static func checkFulltext(

@@ -11,6 +11,8 @@ struct QueryField: Sendable {
     var takesDigits = false
     /// Whether the store holds sealed values, which no query can compare.
     var isEncrypted = false
+    /// Whether its shapes are points.
+    var holdsPoints = false
     /// Whether a fulltext index serves it.
     var isSearched = false
 }
@@ -46,6 +48,9 @@ struct QueryBinding: Sendable {
             let field = try field(order.field)
             guard !field.isArray else {
                 throw invalid("rows can't be sorted by '\(order.field)', which is an array")
+            }
+            guard field.kind != .geometry else {
+                throw invalid("rows can't be sorted by '\(order.field)', which holds shapes")
             }
             if isComplete { continue }
             result.append(Query.Order(field.storeKey, descending: order.descending))
@@ -92,6 +97,7 @@ struct QueryBinding: Sendable {
         case .related: return filter
         case .compare(let name, let comparison, let operands):
             let field = try field(name)
+            if let shapes = try bindShapes(name, field, comparison, operands) { return shapes }
             try check(comparison, name, field)
             var bound: [JSON] = []
             for operand in operands { bound.append(try bind(operand, comparison, name, field)) }
@@ -150,7 +156,7 @@ struct QueryBinding: Sendable {
             case .double: "a number"
             case .boolean: "true or false"
             case .datetime: "an ISO 8601 date-time such as \"2026-11-22T08:15:00.000+00:00\""
-            case .json: "nothing"
+            case .json, .geometry: "nothing"
             }
         let what = operand.isNull ? "null (use isNull or isNotNull)" : operand.kindName
         throw invalid("'\(comparison.rawValue)' on '\(name)' takes \(expected), not \(what)")

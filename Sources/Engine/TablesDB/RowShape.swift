@@ -155,6 +155,7 @@ enum RowFields {
                         isArray: column.isArray,
                         takesDigits: column.type == .bigint,
                         isEncrypted: column.isEncrypted,
+                        holdsPoints: column.type == .point,
                         isSearched: column.key == searched
                     )
                 )

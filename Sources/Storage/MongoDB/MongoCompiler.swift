@@ -107,6 +107,14 @@ struct MongoCompiler {
                 writer.bool("$exists", true)
                 Self.patterns("$nin", operands, &writer)
             }
+        case .distanceEqual, .distanceNotEqual, .distanceLessThan, .distanceGreaterThan:
+            return distance(name, comparison, operands)
+        case .intersects: return field { Self.intersects(operands[0], &$0) }
+        case .notIntersects:
+            return field { writer in
+                writer.bool("$exists", true)
+                writer.document("$not") { Self.intersects(operands[0], &$0) }
+            }
         case .search: return search(operands[0])
         case .notSearch:
             return BSONWriter.document { writer in

@@ -144,6 +144,12 @@ enum MongoSchema {
 
     private static func document(_ index: IndexLayout, _ table: MongoTable) -> [UInt8] {
         if index.kind == .fulltext { return textDocument(index) }
+        if index.kind == .spatial {
+            return BSONWriter.document { writer in
+                writer.document("key") { $0.string(.named(index.fields[0].key), "2dsphere") }
+                writer.string("name", index.key)
+            }
+        }
         var keys = index.fields.map { field -> (String, Int32) in
             guard let (name, _) = table.field(field.key) else {
                 preconditionFailure("the engine indexed an unknown column")

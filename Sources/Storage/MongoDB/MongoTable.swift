@@ -100,6 +100,7 @@ final class MongoTable: Sendable {
         case (.datetime, .string(let text)):
             guard let moment = Timestamp(parsing: text) else { preconditionFailure("the engine let a bad date pass") }
             writer.date(key, moment)
+        case (.geometry, .array): write(shape: value, key, to: &writer)
         default: writer.json(key, value)
         }
     }
@@ -123,6 +124,7 @@ final class MongoTable: Sendable {
         case .boolean: element.bool.map { .bool($0) } ?? .null
         case .datetime: element.date.map { .string($0.text) } ?? .null
         case .json: try element.json
+        case .geometry: try coordinates(element)
         }
     }
 

@@ -69,6 +69,10 @@ struct SQLCompiler {
         case .contains, .containsAny: return substring(field, operands, " OR ")
         case .containsAll: return substring(field, operands, " AND ")
         case .notContains: return "NOT " + substring(field, operands, " OR ")
+        case .distanceEqual, .distanceNotEqual, .distanceLessThan, .distanceGreaterThan:
+            return distance(field, comparison, operands, column)
+        case .intersects: return intersects(field, operands[0], column)
+        case .notIntersects: return "NOT tandem_intersects(\(field), \(mark(.text(operands[0].text))))"
         case .search: return search(field, operands[0], column)
         case .notSearch: return "(\(field) IS NOT NULL AND NOT \(search(field, operands[0], column)))"
         case .regex: return "tandem_matches(\(mark(SQLValue(scalar: operands[0], .text))), \(field))"

@@ -26,7 +26,7 @@ extension SQLValue {
         case (.double, .int(let number)): self = .real(Double(number))
         case (.boolean, .bool(let flag)): self = .integer(flag ? 1 : 0)
         case (.datetime, .string): self.init(scalar: Self.milliseconds(value), .integer)
-        case (.json, _): self = .text(value.text)
+        case (.json, _), (.geometry, .array): self = .text(value.text)
         default: Self.mismatch(value, ColumnLayout("", kind))
         }
     }
@@ -57,7 +57,7 @@ extension SQLiteStatement {
         case .double: return .double(real(index))
         case .boolean: return .bool(integer(index) != 0)
         case .datetime: return .string(Timestamp(milliseconds: integer(index)).text)
-        case .json: return (try? JSON(parsing: bytes(index))) ?? .null
+        case .json, .geometry: return (try? JSON(parsing: bytes(index))) ?? .null
         }
     }
 

@@ -10,6 +10,8 @@ final class SQLiteConnection {
     private var tables: [ObjectIdentifier: SQLiteTable] = [:]
     private var statements: [String: SQLiteStatement] = [:]
     private var patterns: [String: RegularExpression] = [:]
+    /// The shapes that queries compare with, by their text.
+    private var shapes: [[UInt8]: Geometry] = [:]
     private var supervision: Supervision?
     private var mustBeInTransaction = false
     private(set) var handle: OpaquePointer
@@ -163,6 +165,14 @@ final class SQLiteConnection {
         return pattern
     }
 
+    func shape(_ text: UnsafeBufferPointer<UInt8>) -> Geometry? {
+        let key = Array(text)
+        if let known = shapes[key] { return known }
+        if shapes.count >= 16 { shapes.removeAll() }
+        shapes[key] = Geometry(stored: text)
+        return shapes[key]
+    }
+
     private func install() {
         let context = Unmanaged.passUnretained(self).toOpaque()
         // GRDB's observers expect to see every statement run; statements here run without it.
@@ -183,6 +193,7 @@ final class SQLiteConnection {
         }
         installSearch()
         installOperations()
+        installSpatial()
     }
 
     /// Makes a function of ours known to SQL. It may be used in triggers, for it does nothing but compute.

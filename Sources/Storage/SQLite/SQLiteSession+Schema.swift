@@ -73,6 +73,7 @@ extension SQLiteSession {
 
     private func create(_ index: IndexLayout, in table: SQLiteTable) throws {
         if index.kind == .fulltext { return try createWords(index, of: table) }
+        if index.kind == .spatial { return try createBoxes(index, of: table) }
         let fields = index.fields.map { field -> String in
             let column: String
             switch field.key {
@@ -105,7 +106,7 @@ extension SQLiteSession {
     private static func type(of column: ColumnLayout) -> String {
         if column.isArray { return "TEXT" }
         return switch column.kind {
-        case .text, .json: "TEXT"
+        case .text, .json, .geometry: "TEXT"
         case .integer, .boolean, .datetime: "INTEGER"
         case .double: "REAL"
         }

@@ -48,7 +48,8 @@ extension SQLiteSession {
         }
     }
 
-    private func companions(of table: SQLiteTable, index: String?) throws -> [(type: String, name: String)] {
+    /// The tables and triggers that stand for an index; nil: for all indexes.
+    func companions(of table: SQLiteTable, index: String?) throws -> [(type: String, name: String)] {
         let statement = try connection.statement(
             "SELECT type, name FROM sqlite_schema WHERE substr(name, 1, length(?1)) = ?1 "
                 + "AND (type = 'trigger' OR sql LIKE 'CREATE VIRTUAL TABLE %') ORDER BY type DESC"

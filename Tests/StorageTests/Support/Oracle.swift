@@ -88,6 +88,7 @@ struct Oracle {
     private func holds(_ value: JSON, _ comparison: Comparison, _ operands: [JSON], isSequence: Bool) -> Bool {
         if comparison == .isNull { return value.isNull }
         if value.isNull { return false }
+        if comparison.isSpatial { return holds(shape: value, comparison, operands) }
         if case .array(let items) = value { return holds(items, comparison, operands) }
         func order(_ index: Int) -> Int { Self.compare(value, operands[index], isSequence: isSequence) }
         func text(_ index: Int) -> [UInt8] { Array(operands[index].string!.utf8) }
@@ -112,7 +113,23 @@ struct Oracle {
         case .notContains: return !operands.indices.contains { Self.contains(bytes, text($0)) }
         case .search: return WordSearch(operands[0].string!).finds(value.string!)
         case .notSearch: return !WordSearch(operands[0].string!).finds(value.string!)
+        case .intersects, .notIntersects, .distanceEqual, .distanceNotEqual, .distanceLessThan, .distanceGreaterThan:
+            preconditionFailure("shapes are no scalars")
         case .regex: preconditionFailure("regular expressions have no oracle")
+        }
+    }
+
+    private func holds(shape value: JSON, _ comparison: Comparison, _ operands: [JSON]) -> Bool {
+        let (shape, other) = (try! Geometry(value), try! Geometry(operands[0]))
+        func point(_ value: JSON) -> (Double, Double) { (value.array![0].number!, value.array![1].number!) }
+        if comparison == .intersects { return shape.intersects(other) }
+        if comparison == .notIntersects { return !shape.intersects(other) }
+        let (distance, limit) = (Geometry.distance(point(value), point(operands[0])), operands[1].number!)
+        switch comparison {
+        case .distanceLessThan: return distance < limit
+        case .distanceGreaterThan: return distance > limit
+        case .distanceEqual: return abs(distance - limit) <= 0.001
+        default: return abs(distance - limit) > 0.001
         }
     }
 
@@ -159,6 +176,16 @@ struct Oracle {
         default:
             let (left, right) = (left.number!, right.number!)
             return left < right ? -1 : left > right ? 1 : 0
+        }
+    }
+}
+
+extension Comparison {
+    fileprivate var isSpatial: Bool {
+        switch self {
+        case .intersects, .notIntersects, .distanceEqual, .distanceNotEqual, .distanceLessThan, .distanceGreaterThan:
+            true
+        default: false
         }
     }
 }

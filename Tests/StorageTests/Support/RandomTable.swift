@@ -27,6 +27,7 @@ struct RandomTable {
         case .double: .double(random.pick(Self.doubles))
         case .boolean: .bool(random.once(in: 2))
         case .datetime: .string(Timestamp(milliseconds: random.pick(Self.moments)).text)
+        case .geometry: [.double(random.pick([0, 13.4, -180])), .double(random.pick([0, 52.5, 90]))]
         case .json: ["k": .int(random.pick(Self.integers)), "l": [nil, .string(random.pick(Self.texts))]]
         }
     }

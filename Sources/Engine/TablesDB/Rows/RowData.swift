@@ -91,7 +91,7 @@ struct RowData {
     private func check(_ value: JSON, _ column: Column) throws(AppError) -> JSON {
         if value.isNull, column.required { throw invalid(column.key, "'\(column.key)' is required and can't be null") }
         do throws(Column.Misfit) { return try column.normalized(value) } catch {
-            let place = error.item.map { "\(column.key)[\($0)]" } ?? column.key
+            let place = error.item.map { "\(column.key)[\($0)]" } ?? (column.key + error.place)
             throw invalid(place, "'\(place)' must be \(error.rule)")
         }
     }

@@ -1,0 +1,42 @@
+import Glibc
+
+extension Geometry {
+    /// A box in space around a part of the sphere.
+    struct Bounds {
+        var low: Place
+        var high: Place
+
+        /// Least and greatest value of each axis, in the order of an R*Tree's columns.
+        var values: [Double] { [low.x, high.x, low.y, high.y, low.z, high.z] }
+
+        /// A circle around a place, with its radius as an angle.
+        init(around place: Place, angle: Double) {
+            func extreme(_ value: Double, _ step: Double) -> Double {
+                cos(min(.pi, max(0, acos(min(1, max(-1, value))) + step)))
+            }
+            low = Place(extreme(place.x, angle), extreme(place.y, angle), extreme(place.z, angle)) - Self.padding
+            high = Place(extreme(place.x, -angle), extreme(place.y, -angle), extreme(place.z, -angle)) + Self.padding
+        }
+
+        /// Places with the edges between them, each of which rises above its chord by no more than `rise`.
+        init(_ places: [Place], rise: Double) {
+            low = places.dropFirst().reduce(places[0]) { pointwiseMin($0, $1) } - (rise + Self.padding)
+            high = places.dropFirst().reduce(places[0]) { pointwiseMax($0, $1) } + (rise + Self.padding)
+        }
+
+        /// More than what rounding makes of a place.
+        private static let padding = 1e-8
+    }
+
+    /// A box that holds the whole shape.
+    var bounds: Bounds {
+        guard kind == .polygon else {
+            let rise = edges.map { 1 - sqrt(max(0, (1 + dot($0, $1)) / 2)) }.max() ?? 0
+            return Bounds(parts[0], rise: rise)
+        }
+        // The circle around the middle that holds every corner holds the edges and the inside, too.
+        let center = center
+        let least = parts[0].map { dot($0, center) }.min() ?? 0
+        return Bounds(around: center, angle: acos(min(1, max(-1, least))))
+    }
+}
