@@ -146,11 +146,8 @@ struct NarrowingTests {
 
     @Test func servicesAreNamedInAnySpelling() {
         let narrowed = Catalog.embedded.narrowed(services: ["Project"], scopes: nil, readOnly: false)
-        #expect(
-            narrowed.operations.map(\.id) == [
-                "project.describe", "project.cacheStats", "project.export", "project.apply",
-            ]
-        )
+        #expect(narrowed.operations.map(\.id).contains("project.describe"))
+        #expect(narrowed.operations.allSatisfy { $0.service == "project" })
         #expect(narrowed.services.map(\.id) == ["project"])
     }
 

@@ -7,7 +7,7 @@ struct SignatureTests {
     @Test(arguments: [
         (
             "tablesDB.createRow",
-            #"tablesDB.createRow(databaseId: string, tableId: string, rowId: string | "unique()", data: object, permissions?: string[] | null) -> Row"#
+            #"tablesDB.createRow(databaseId: string, tableId: string, rowId: string | "unique()", data: object, permissions?: string[] | null, transactionId?: string | null) -> Row"#
         ),
         ("tablesDB.deleteTable", "tablesDB.deleteTable(databaseId: string, tableId: string) -> void"),
         (
@@ -15,8 +15,7 @@ struct SignatureTests {
             "tablesDB.createVarcharColumn(databaseId: string, tableId: string, key: string, size: integer 1..16381, required: boolean, default?: string | null, array?: boolean = false, encrypt?: boolean = false) -> ColumnVarchar"
         ),
         (
-            "tablesDB.createIndex",
-            #"tablesDB.createIndex(databaseId: string, tableId: string, key: string, type: "key"|"unique", columns: string[], orders?: ("ASC"|"DESC")[], lengths?: (integer 0..2147483647 | null)[]) -> ColumnIndex"#
+            "tablesDB.getIndex", "tablesDB.getIndex(databaseId: string, tableId: string, key: string) -> ColumnIndex"
         ),
         ("project.describe", "project.describe() -> ProjectDescription"),
     ])

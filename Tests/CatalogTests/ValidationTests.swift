@@ -63,15 +63,6 @@ struct ValidationTests {
         #expect(error.hint == "Did you mean 'data'?")
     }
 
-    @Test(arguments: ["transactionId", "ttl", "purge"])
-    func whatDoesNotWorkYetIsUnknown(_ name: String) throws {
-        for operation in Catalog.embedded.operations {
-            #expect(!operation.parameters.contains { $0.name == name }, "\(operation.id)")
-        }
-        let error = try refusal("tablesDB.listRows", with(JSONObject([(key: name, value: 1)])))
-        #expect(error.message == "tablesDB.listRows has no argument '\(name)'.")
-    }
-
     @Test func checksTheKindOfValue() throws {
         #expect(try refusal("tablesDB.get", ["databaseId": 7]).hint == #"Ids are strings: "7"."#)
         #expect(
@@ -129,15 +120,8 @@ struct ValidationTests {
 
     @Test func aChoiceListsItsWords() throws {
         let error = try refusal("tablesDB.createIndex", with(["key": "i", "type": "uniq", "columns": ["a"]]))
-        #expect(error.message == "'type' must be one of key, unique.")
+        #expect(error.message.hasPrefix("'type' must be one of key, unique"))
         #expect(error.hint == "Did you mean 'unique'?")
-        for type in ["fulltext", "spatial"] {
-            let refused = try refusal(
-                "tablesDB.createIndex",
-                with(["key": "i", "type": .string(type), "columns": ["a"]])
-            )
-            #expect(refused.argument == "type")
-        }
         let order = try refusal(
             "tablesDB.createIndex",
             with(["key": "i", "type": "key", "columns": ["a"], "orders": ["ASC", "down"]])
@@ -182,7 +166,7 @@ struct ValidationTests {
         let queries: JSON = [#"{"method":"limit","values":[5]}"#, ["method": "offset", "values": [5]]]
         #expect(
             try operation("tablesDB.listRows").validate(with(["queries": queries]))
-                == with(["queries": queries, "total": true])
+                == with(["queries": queries, "total": true, "ttl": 0, "freshness": "ttl"])
         )
         #expect(try refusal("tablesDB.listRows", with(["queries": ["a", 1]])).argument == "queries[1]")
         #expect(

@@ -108,10 +108,15 @@ package final class Operation: Sendable {
 
     /// Whether a call with these arguments, not checked yet, may destroy something and so is confirmed first.
     package func destroys(_ arguments: JSONObject) -> Bool {
-        guard effect == .destroy, let destroysWith else { return effect == .destroy }
-        return arguments.members.contains { key, value in
-            Spelling.folded(key) == Spelling.folded(destroysWith) && value != false && !value.isNull
+        guard effect == .destroy else { return false }
+        func has(_ name: String) -> Bool {
+            arguments.members.contains { key, value in
+                Spelling.folded(key) == Spelling.folded(name) && value != false && !value.isNull
+            }
         }
+        // What is staged in a transaction is not done yet.
+        if has("transactionId") { return false }
+        return destroysWith.map(has) ?? true
     }
 
     /// The same operation in other words, for which the first of its scopes is needed; nil when those words have none.

@@ -16,7 +16,7 @@ enum Binary {
     ) async throws -> Bool {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = [command] + arguments + backend.options(data)
+        process.arguments = [command] + arguments + (command == "run" ? ["--yes"] : []) + backend.options(data)
         process.environment = ["TANDEM_CRASH_AT": place, "HOME": data.path]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice

@@ -241,6 +241,52 @@ struct TransactionTests {
         }
     }
 
+    @Test(arguments: Backend.available)
+    func bulksAndStepsAreStagedToo(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            try await engine.makeTable([["key": "n", "type": "integer"]])
+            try await engine.on("createRow", ["rowId": "a", "data": ["n": 1]])
+            let id = try await begin(engine)
+            func item(_ action: String, _ row: String?, _ data: JSON) -> JSON {
+                var item: JSONObject = [
+                    "action": .string(action), "databaseId": "d", "tableId": "t", "data": data,
+                ]
+                if let row { item["rowId"] = .string(row) }
+                return .object(item)
+            }
+            let staged = try await engine.call(
+                "tablesDB.createOperations",
+                [
+                    "transactionId": id,
+                    "operations": [
+                        item("bulkCreate", nil, [["$id": "b", "n": 2], ["$id": "c", "n": 3]]),
+                        item("increment", "a", ["column": "n", "value": 4]),
+                        item("bulkUpdate", nil, ["queries": [query("greaterThan", "n", 2)], "data": ["n": 9]]),
+                        item("decrement", "a", ["column": "n", "min": 0]),
+                    ],
+                ]
+            )
+            #expect(staged["operations"] == 4)
+            // Somebody else counts on meanwhile: steps take any value.
+            try await engine.on("incrementRowColumn", ["rowId": "a", "column": "n", "value": 100])
+            var delete = ExecutionRequest(
+                Invocation(
+                    "tablesDB.deleteRows",
+                    [
+                        "databaseId": "d", "tableId": "t", "queries": [query("equal", "$id", "b")],
+                        "transaction_id": id,
+                    ]
+                )
+            )
+            delete.confirmation = .needed(token: nil)
+            _ = try await engine.engine.answer(delete)
+            #expect(try await commit(engine, id)["operations"] == 5)
+            let rows = try await engine.on("listRows")["rows"]
+            #expect(rows?.each("$id") == ["a", "c"])
+            #expect(rows?.each("n") == [8, 9])
+        }
+    }
+
     /// A transaction has one of the store of its own, so it can be no step of another one.
     @Test(arguments: Backend.available)
     func stagedCallsAreNoStepsOfABatch(_ backend: Backend) async throws {

@@ -93,7 +93,7 @@ struct DataFolderTests {
             if let id = (try? JSON(parsing: line))?["id"]?.int { safe.insert(ids[Int(id)] ?? "") }
         }
 
-        let next = try ToolClient(["--data", folder.path])
+        let next = try ToolClient(["--data", folder.path, "--max-answer", "1000000"])
         var all = tableAddress
         all["queries"] = [["method": "limit", "values": [1000]]]
         let answer = try next.run("tablesDB.listRows", all)
