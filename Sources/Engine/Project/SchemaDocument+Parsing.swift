@@ -1,4 +1,5 @@
 import Catalog
+import Storage
 import Values
 
 extension SchemaDocument {
@@ -75,6 +76,9 @@ extension SchemaDocument {
         fields["format"] = type.format.map { .string($0) }
         for (name, value) in [("required", false), ("array", false)] as [(String, JSON)] where fields[name] == nil {
             fields[name] = value
+        }
+        if type.kind == .geometry, let value = fields["default"], let shape = try? Geometry(value) {
+            fields["default"] = shape.coordinates
         }
         if type.canBeEncrypted, fields["encrypt"] == nil { fields["encrypt"] = false }
         return Part(

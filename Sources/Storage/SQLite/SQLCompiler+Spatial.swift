@@ -35,7 +35,7 @@ extension SQLCompiler {
             let other = bounds.values[position ^ 1]
             return "\(limit.0) \(position % 2 == 0 ? "<=" : ">=") \(mark(.real(other)))"
         }
-        return "t._seq IN (SELECT id FROM \(table.companionName(index.key)) WHERE "
+        return "\(alias)._seq IN (SELECT id FROM \(table.companionName(index.key)) WHERE "
             + limits.joined(separator: " AND ") + ") AND "
     }
 }

@@ -112,6 +112,57 @@ struct SpatialTests {
         }
     }
 
+    @Test(arguments: Backend.available)
+    func relatedRowsAreFoundByTheirPlaces(_ backend: Backend) async throws {
+        try await withMap(backend) { engine in
+            try await engine.on("createTable", ["tableId": "sales", "name": "Sales"])
+            try await engine.on(
+                "createRelationshipColumn",
+                ["tableId": "sales", "relatedTableId": "t", "type": "manyToOne", "key": "shop"]
+            )
+            for shop in ["berlin", "paris"] {
+                try await engine.on(
+                    "createRow",
+                    ["tableId": "sales", "rowId": .string("in-" + shop), "data": ["shop": .string(shop)]]
+                )
+            }
+            let queries = [
+                query("distanceLessThan", "shop.place", [[13.4, 52.5], 1000, true]),
+                query("intersects", "shop.way", [[5, 48], [5, 52]]),
+            ]
+            for query in queries {
+                let list = try await engine.on("listRows", ["tableId": "sales", "queries": [query]])
+                #expect(list["rows"]?.each("$id") == ["in-berlin"])
+            }
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func areAppliedFromADocument(_ backend: Backend) async throws {
+        try await withMap(backend) { engine in
+            let table: JSON = [
+                "$id": "more", "name": "More",
+                "columns": [
+                    ["key": "p", "type": "point", "default": [1, 2]],
+                    ["key": "l", "type": "linestring", "required": true],
+                    ["key": "text", "type": "text"],
+                ],
+                "indexes": [
+                    ["key": "s", "type": "spatial", "columns": ["l"]],
+                    ["key": "f", "type": "fulltext", "columns": ["text"]],
+                ],
+            ]
+            let document: JSON = ["format": 1, "databases": [["$id": "d", "name": "D", "tables": [table]]]]
+            let applied = try await engine.call("project.apply", ["document": document])
+            #expect(applied["complete"] == true)
+            #expect(applied["create"] == [["kind": "table", "path": "d/more"]])
+            let again = try await engine.call("project.apply", ["document": document])
+            #expect(again["create"] == [] && again["change"] == [])
+            let made = try await engine.on("getTable", ["tableId": "more"])
+            #expect(made["indexes"]?.each("status") == ["available", "available"])
+        }
+    }
+
     static let badQueries: [JSON] = [
         query("intersects", "n", [1, 2]), query("intersects", "place", "x"), query("intersects", "place", [1, 200]),
         query("intersects", "place", [1, 2], [3, 4]), query("equal", "place", [1, 2]),
