@@ -25,12 +25,21 @@ struct Bench {
                 .add(rows: rows, to: &report)
             return report.print()
         }
+        if arguments.contains("--relations-only") {
+            try await RelationFigures.onSQLite(&report)
+            if let uri = ProcessInfo.processInfo.environment["TANDEM_TEST_MONGODB_URI"] {
+                let python = ProcessInfo.processInfo.environment["TANDEM_BENCH_PYTHON"] ?? "python3"
+                try await MongoFigures(binary: binary, uri: uri, python: python).addRelations(to: &report)
+            }
+            return report.print()
+        }
         try startUp(binary, &report)
         try protocolFigures(binary, &report)
         try searchFigures(binary, &report)
         try memory(binary, &report)
         try rowFigures(binary, &report)
         try await pageFigures(rows, &report)
+        try await RelationFigures.onSQLite(&report)
         // Where `make bench` could start a server; a machine that can't says so in the report.
         let environment = ProcessInfo.processInfo.environment
         if let uri = environment["TANDEM_TEST_MONGODB_URI"] {

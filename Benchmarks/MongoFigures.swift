@@ -25,7 +25,26 @@ struct MongoFigures {
         let engine = Engine(catalog: .embedded, store: store)
         try await inProcess(engine, &report)
         try await pages(engine, store, rows, &report)
+        try await relations(engine, store, &report)
         await engine.close()
+    }
+
+    /// The figures of related rows alone.
+    func addRelations(to report: inout Report) async throws {
+        defer { try? MongoProjects.remove(project, uri: uri) }
+        let store = MongoStore(.init(uri: uri, project: project, systemTables: SystemTables.all))
+        let engine = Engine(catalog: .embedded, store: store)
+        try await relations(engine, store, &report)
+        await engine.close()
+    }
+
+    private func relations(_ engine: Engine, _ store: MongoStore, _ report: inout Report) async throws {
+        try await RelationFigures.prepare(engine, store)
+        for part in RelationFigures.Part.allCases {
+            let time = try await RelationFigures.time(engine, part)
+            let bare = try 1 / baseline("related-\(part.rawValue)", threads: 1, 40, "books", "library")
+            RelationFigures.add(part, " on MongoDB", time, bare, to: &report)
+        }
     }
 
     private func startUp(_ report: inout Report) throws {
@@ -136,14 +155,18 @@ struct MongoFigures {
         try await Bench.fill(store, layout, rows)
     }
 
-    private func baseline(_ what: String, threads: Int, _ operations: Int, _ collection: String = "products") throws
-        -> Double
-    {
+    private func baseline(
+        _ what: String,
+        threads: Int,
+        _ operations: Int,
+        _ collection: String = "products",
+        _ database: String = "shop"
+    ) throws -> Double {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: python)
         process.arguments = [
-            "Benchmarks/mongodb_baseline.py", uri, project + "__shop", collection, what, String(threads),
+            "Benchmarks/mongodb_baseline.py", uri, project + "__" + database, collection, what, String(threads),
             String(operations),
         ]
         process.standardOutput = output

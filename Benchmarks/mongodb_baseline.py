@@ -1,6 +1,6 @@
 """What a program with pymongo does in a loop, beside which the figures on MongoDB stand.
 
-Usage: mongodb_baseline.py URI DATABASE COLLECTION insert|find|page|count THREADS OPERATIONS
+Usage: mongodb_baseline.py URI DATABASE COLLECTION insert|find|page|count|related-half|related-few THREADS OPERATIONS
 
 Prints operations per second.
 """
@@ -19,6 +19,10 @@ rows = client[database].get_collection(collection, write_concern=pymongo.WriteCo
 status = {"status": "state7"}
 
 
+lookup = {"from": "authors", "localField": "author", "foreignField": "_id", "as": "author"}
+ages = {"related-half": {"$gte": 50}, "related-few": 7}
+
+
 def once(number):
     if what == "insert":
         moment = datetime.datetime(2026, 11, 22, 8, 15)
@@ -28,6 +32,9 @@ def once(number):
         assert rows.find_one({"_id": "r1"})
     elif what == "page":
         assert list(rows.find(status).sort([("stock", 1), ("_seq", 1)]).limit(25))
+    elif what in ages:
+        stages = [{"$sort": {"year": 1, "_seq": 1}}, {"$lookup": lookup}, {"$match": {"author.age": ages[what]}}]
+        assert len(list(rows.aggregate(stages + [{"$limit": 25}]))) == 25
     else:
         assert rows.count_documents(status, limit=5000)
 

@@ -71,7 +71,10 @@ extension SQLiteSession {
         }
         let cap = 200
         for case .related(let number, let filters) in query.filters where !filters.isEmpty {
-            joins[number].leads = try integer(SQLCompiler.relatedCount(filters, number, joins, cap: cap)) < cap
+            let matching = Int(try integer(SQLCompiler.relatedCount(filters, number, joins, cap: cap)))
+            // When more than one in twenty match, the page is full before long.
+            guard matching < cap else { continue }
+            joins[number].leads = try matching * 20 <= estimatedCount(in: query.joins[number].table)
         }
         return joins
     }

@@ -196,6 +196,27 @@ struct RelatedRowTests {
         }
     }
 
+    @Test(arguments: Backend.available)
+    func bulksAreRefused(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            try await engine.makeLibrary()
+            try await engine.relate("books", "manyToOne", "authors", "author")
+            let refusal = Refusal("general_bad_request", 400, "tableId")
+            for (method, arguments) in [
+                ("createRows", ["rows": [["title": "T"]]]), ("upsertRows", ["rows": [["title": "T"]]]),
+                ("updateRows", ["data": ["title": "T"]]), ("deleteRows", [:]),
+            ] as [(String, JSONObject)] {
+                let books = JSONObject([("databaseId", "d"), ("tableId", "books")] + arguments.members)
+                #expect(try await engine.refusal("tablesDB." + method, books) == refusal)
+            }
+            // Authors say nothing of books, but books would have to be asked before authors go.
+            let authors: JSONObject = ["databaseId": "d", "tableId": "authors"]
+            #expect(try await engine.refusal("tablesDB.deleteRows", authors) == refusal)
+            let rows: JSONObject = ["databaseId": "d", "tableId": "authors", "rows": [["$id": "a"]]]
+            #expect(try await engine.call("tablesDB.createRows", rows)["total"] == 1)
+        }
+    }
+
     /// Lists that are kept for a while know nothing of other tables, so those that reach there are not kept.
     @Test(arguments: Backend.available)
     func listsWithRelatedRowsAreNotKept(_ backend: Backend) async throws {

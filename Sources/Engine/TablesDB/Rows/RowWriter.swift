@@ -96,6 +96,7 @@ struct RowWriter {
         let caller = context.caller
         guard caller.access(.create, to: table) == .all else { throw caller.refusal(.create, on: table) }
         var data = data
+        if !data.relations.isEmpty { try checkFree(id, place) }
         try relate(&data, id)
         let row = StoredRow(
             id: id,
@@ -134,6 +135,14 @@ struct RowWriter {
             data: data,
             place: place
         )
+    }
+
+    /// Refuses an id that is taken before related rows are written, for which the store would be too late.
+    private func checkFree(_ id: String, _ place: RowPlace) throws {
+        try refusing(place) {
+            guard try context.session.row(id, in: table.layout) != nil else { return }
+            throw StoreError(.duplicateID, "a row with this id exists")
+        }
     }
 
     /// Brings the relations that the row itself holds into its values.
