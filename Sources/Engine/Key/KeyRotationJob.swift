@@ -70,6 +70,8 @@ enum KeyRotationJob {
         }
         try await run.end { session in
             guard let change = try Keyring.situation(in: session).change else { return }
+            let new = try keys.opening(change.new, session)
+            try StagedSeal.change(to: new, session, keys)
             try session.set(property: Keyring.property, to: change.new)
             try session.set(property: KeyChange.property, to: "")
             try session.bumpSchemaVersion()
@@ -102,7 +104,7 @@ enum KeyRotationJob {
         let rows = try read(table, after: place.sequence, session)
         guard let last = rows.last else { return false }
         let opener = SealedReader(session, keys)
-        let new = try keys.opening(change.new, session, isCommitted: false)
+        let new = try keys.opening(change.new, session)
         for row in rows {
             var change = RowChange(updatedAt: row.updatedAt, values: [])
             for position in table.layout.sealedColumns {

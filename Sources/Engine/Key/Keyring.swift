@@ -103,11 +103,12 @@ final class Keyring: Sendable {
         return situation.sealing.flatMap { try? key($0, situation) }
     }
 
-    /// The key that a stored text was sealed with.
+    /// The key that a stored text was sealed with. One that is not known yet is looked for as of the session's own view,
+    /// which may be newer than the schema version that it read.
     /// - Throws: 503 `store_unavailable` when this process doesn't have it.
-    func opening(_ fingerprint: String, _ session: any ReadSession, isCommitted: Bool) throws -> ProjectKey {
+    func opening(_ fingerprint: String, _ session: any ReadSession) throws -> ProjectKey {
         if let key = known.withLock({ $0.byFingerprint[fingerprint] }) { return key }
-        return try key(fingerprint, try situation(session, isCommitted))
+        return try key(fingerprint, try Self.situation(in: session))
     }
 
     private func situation(_ session: any ReadSession, _ isCommitted: Bool) throws -> Situation {

@@ -5,8 +5,6 @@ import Values
 class SealedReader: ReadSession {
     let base: any ReadSession
     let keys: Keyring
-    /// False once this session itself changed the schema.
-    var seesCommittedSchema = true
 
     init(_ base: any ReadSession, _ keys: Keyring) {
         self.base = base
@@ -67,6 +65,6 @@ class SealedReader: ReadSession {
 
     /// The key that a text was sealed with.
     func key(_ fingerprint: String) throws -> ProjectKey {
-        try keys.opening(fingerprint, base, isCommitted: seesCommittedSchema)
+        try keys.opening(fingerprint, base)
     }
 }

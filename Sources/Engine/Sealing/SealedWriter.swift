@@ -7,6 +7,8 @@ final class SealedWriter: SealedReader, WriteSession {
     /// The encrypted columns of the tables whose rows were written, by database and table.
     private var written: [EventSecrets.Place: Set<String>] = [:]
 
+    /// False once this session itself changed the schema.
+    private var seesCommittedSchema = true
     /// Whether nothing may be left behind, not even a key.
     private let isRehearsal: Bool
     /// Stands in a rehearsal for the key that would have been made.

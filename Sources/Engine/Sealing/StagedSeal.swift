@@ -18,6 +18,26 @@ enum StagedSeal {
         return row
     }
 
+    /// Seals again what waits, with another key.
+    static func change(to key: ProjectKey, _ session: any WriteSession, _ keys: Keyring) throws {
+        let opener = SealedReader(session, keys)
+        var query = RowQuery(limit: 100)
+        while true {
+            let rows = try session.rows(query, in: SystemTables.staged)
+            guard let last = rows.last else { return }
+            for row in rows {
+                var clear = row
+                try open(&clear, opener)
+                guard clear != row else { continue }
+                let new = NewRow(id: row.id, createdAt: row.createdAt, updatedAt: row.updatedAt, values: clear.values)
+                let values = try close(new, keys, by: key).values
+                let change = RowChange(updatedAt: row.updatedAt, values: positions.map { ($0, values[$0]) })
+                _ = try session.update(row.id, change, in: SystemTables.staged)
+            }
+            query.position = RowQuery.Position(values: [.string(last.sequence)], isBackward: false)
+        }
+    }
+
     /// - Throws: 503 `store_unavailable` for what was staged with a key that is no longer known.
     static func open(_ row: inout StoredRow, _ session: SealedReader) throws {
         for position in positions {

@@ -42,6 +42,9 @@ struct KeyRotationTests {
         try await withSealedEngine(backend) { engine, old, keys in
             try await fill(engine, rows: 1201)
             let before = try await engine.on("getRow", ["rowId": "r3"])
+            let transaction = try await engine.call("tablesDB.createTransaction")["$id"] ?? nil
+            let staged: JSONObject = ["rowId": "waits", "data": ["s": "staged-4711"], "transactionId": transaction]
+            try await engine.on("createRow", staged)
             let new = try makeKey(keys, "new.key")
             #expect(try await engine.engine.keyRotation.run(to: new) { _ in } == 1201)
             #expect(try await fingerprints(engine) == [try new.key().fingerprint])
@@ -50,6 +53,9 @@ struct KeyRotationTests {
             // A process that starts now needs the new key.
             let later = TestEngine(backend, engine.folder, key: .named(new))
             #expect(try await later.on("getRow", ["rowId": "r3"]) == before)
+            #expect(try await !backend.holds("staged-4711", engine.folder))
+            try await later.call("tablesDB.updateTransaction", ["transactionId": transaction, "commit": true])
+            #expect(try await later.on("getRow", ["rowId": "waits"])["s"] == "staged-4711")
             let stale = TestEngine(backend, engine.folder, key: .named(old))
             #expect(try await stale.refusalOn("getRow", ["rowId": "r3"]).type == "store_unavailable")
             for other in [later, stale] { await other.engine.close() }
