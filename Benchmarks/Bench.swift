@@ -21,8 +21,12 @@ struct Bench {
         if arguments.contains("--mongodb-only") {
             let environment = ProcessInfo.processInfo.environment
             let python = environment["TANDEM_BENCH_PYTHON"] ?? "python3"
-            try await MongoFigures(binary: binary, uri: environment["TANDEM_TEST_MONGODB_URI"]!, python: python)
-                .add(rows: rows, to: &report)
+            let figures = MongoFigures(binary: binary, uri: environment["TANDEM_TEST_MONGODB_URI"]!, python: python)
+            if arguments.contains("--bulks") {
+                try figures.addBulks(to: &report)
+            } else {
+                try await figures.add(rows: rows, to: &report)
+            }
             return report.print()
         }
         if arguments.contains("--relations-only") {

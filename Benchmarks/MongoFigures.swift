@@ -47,6 +47,16 @@ struct MongoFigures {
         }
     }
 
+    /// The figure of bulks alone.
+    func addBulks(to report: inout Report) throws {
+        defer { try? MongoProjects.remove(project, uri: uri) }
+        let client = try Client(binary, data: nil, arguments: ["--mongodb", uri, "--project", project])
+        client.handshake()
+        Bench.prepareShop(client)
+        try bulks(client, &report)
+        client.end()
+    }
+
     private func startUp(_ report: inout Report) throws {
         func start(_ arguments: [String], _ data: String?) throws -> Double {
             let start = seconds()
@@ -86,6 +96,7 @@ struct MongoFigures {
             gets.append(client.windowed(16, (0..<10_000).map { request($0, "getRow", Self.address) }))
             finds.append(try baseline("find", threads: 16, 6000))
         }
+        try bulks(client, &report)
         client.end()
         report.add(
             "`createRow` on MongoDB, 16 in flight",
@@ -97,6 +108,24 @@ struct MongoFigures {
             "`getRow` on MongoDB, 16 in flight",
             "\(perSecond(median(gets))), pymongo \(perSecond(median(finds))): \(ratio(median(gets) / median(finds)))",
             target: "1.0 of 16 threads with `find_one`"
+        )
+    }
+
+    /// 10,000 rows in calls of 100, one call after the other.
+    private func bulks(_ client: Client, _ report: inout Report) throws {
+        var (creates, inserts): ([Double], [Double]) = ([], [])
+        for round in 0..<3 {
+            let calls = (0..<100).map { call in
+                request(call, "createRows", Bench.newRows((0..<100).map { "b\(round)-\(call)-\($0)" }))
+            }
+            creates.append(client.windowed(1, calls) * 100)
+            inserts.append(try baseline("bulk", threads: 1, 100, "bare") * 100)
+        }
+        report.add(
+            "10,000 rows by `createRows` on MongoDB, 100 a call",
+            "\(perSecond(median(creates))) rows, pymongo \(perSecond(median(inserts))): "
+                + ratio(median(creates) / median(inserts)),
+            target: "0.7 of `insert_many` with the same batches, majority"
         )
     }
 

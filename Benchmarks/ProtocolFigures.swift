@@ -99,6 +99,14 @@ extension Bench {
         {"key":"seenAt","type":"datetime"}],"indexes":[]}
         """
 
+    static func newRows(_ ids: [String]) -> String {
+        let rows = ids.map { id in
+            "{\"$id\":\"\(id)\",\"title\":\"Product \(id)\",\"status\":\"open\",\"price\":4.5,\"stock\":12,\"active\":true,"
+                + "\"seenAt\":\"2026-11-22T08:15:00.000+00:00\"}"
+        }
+        return "{\"databaseId\":\"shop\",\"tableId\":\"products\",\"rows\":[\(rows.joined(separator: ","))]}"
+    }
+
     static func newRow(_ id: String) -> String {
         "{\"databaseId\":\"shop\",\"tableId\":\"products\",\"rowId\":\"\(id)\",\"data\":{\"title\":\"Product \(id)\","
             + "\"status\":\"open\",\"price\":4.5,\"stock\":12,\"active\":true,"

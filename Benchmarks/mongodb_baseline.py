@@ -1,8 +1,8 @@
 """What a program with pymongo does in a loop, beside which the figures on MongoDB stand.
 
-Usage: mongodb_baseline.py URI DATABASE COLLECTION insert|find|page|count|related-half|related-few THREADS OPERATIONS
+Usage: mongodb_baseline.py URI DATABASE COLLECTION insert|bulk|find|page|count|related-half|related-few THREADS OPERATIONS
 
-Prints operations per second.
+Prints operations per second; of `bulk`, 100 rows are one.
 """
 
 import datetime
@@ -23,11 +23,17 @@ lookup = {"from": "authors", "localField": "author", "foreignField": "_id", "as"
 ages = {"related-half": {"$gte": 50}, "related-few": 7}
 
 
+def row(number):
+    moment = datetime.datetime(2026, 11, 22, 8, 15)
+    new = {"_id": number, "_createdAt": moment, "_updatedAt": moment, "title": f"Product {number}"}
+    return {**new, "status": "open", "price": 4.5, "stock": 12, "active": True, "seenAt": moment}
+
+
 def once(number):
     if what == "insert":
-        moment = datetime.datetime(2026, 11, 22, 8, 15)
-        row = {"_id": number, "_createdAt": moment, "_updatedAt": moment, "title": f"Product {number}"}
-        rows.insert_one({**row, "status": "open", "price": 4.5, "stock": 12, "active": True, "seenAt": moment})
+        rows.insert_one(row(number))
+    elif what == "bulk":
+        rows.insert_many([row(number * 100 + offset) for offset in range(100)])
     elif what == "find":
         assert rows.find_one({"_id": "r1"})
     elif what == "page":
@@ -44,7 +50,7 @@ def work(first):
         once(number)
 
 
-if what == "insert":
+if what in ("insert", "bulk"):
     rows.drop()
     client[database].create_collection(collection)
 else:

@@ -251,7 +251,7 @@ private struct RandomTrial {
     /// Replays the event log and compares what comes of it.
     func compareWithLog() async throws {
         var replay = EventReplay()
-        for event in try await engine.events() { try replay.apply(event) }
+        for event in try await engine.events().flatMap(\.single) { try replay.apply(event) }
         #expect(replay.rows == model.rows, "seed \(seed)")
     }
 }
