@@ -43,7 +43,8 @@ struct OperatorModel {
                 default: (base < 0) == (operand < 0)
                 }
             // Beyond what 64 bits hold is also beyond a bound on that side, which keeps the value.
-            return values.count == 2 && isUp != isLower ? value : nil
+            guard values.count == 2, isUp != isLower else { return nil }
+            return value
         }
         if values.count == 2, let bound = values[1].int {
             if isLower ? result < bound : result > bound { return value }
