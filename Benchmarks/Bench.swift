@@ -44,6 +44,7 @@ struct Bench {
         try rowFigures(binary, &report)
         try await pageFigures(rows, &report)
         try await RelationFigures.onSQLite(&report)
+        try cachedOverStdio(binary, &report)
         // Where `make bench` could start a server; a machine that can't says so in the report.
         let environment = ProcessInfo.processInfo.environment
         if let uri = environment["TANDEM_TEST_MONGODB_URI"] {

@@ -26,6 +26,7 @@ struct MongoFigures {
         try await inProcess(engine, &report)
         try await pages(engine, store, rows, &report)
         try await relations(engine, store, &report)
+        try await Bench.cachedInProcess(engine, "MongoDB", &report)
         await engine.close()
     }
 

@@ -31,6 +31,7 @@ package final class Engine: Sendable {
         project: String = "default",
         key: KeySource = .nowhere,
         cacheBytes: Int = 64 << 20,
+        indexCheck: Int? = nil,
         clock: WallClock = .system,
         log: Logger = Logger(label: "tandem.engine")
     ) {
@@ -60,7 +61,9 @@ package final class Engine: Sendable {
             follower: LogFollower(store, cache, lists, clock)
         )
         var handlers: [String: Handler] = [:]
-        for handler in Self.handlers(catalog, access, project: project) + [CacheHandlers.statistics(lists)] {
+        let own = [CacheHandlers.statistics(lists)]
+        let check = indexCheck.map { IndexCheck(limit: $0) }
+        for handler in Self.handlers(catalog, access, check, project: project) + own {
             for id in handler.ids { handlers[id] = handler }
         }
         for handler in SchemaHandlers(catalog, access, handlers).all {
@@ -69,14 +72,20 @@ package final class Engine: Sendable {
         self.handlers = handlers
     }
 
-    private static func handlers(_ catalog: Catalog, _ access: Access, project: String) -> [Handler] {
+    private static func handlers(
+        _ catalog: Catalog,
+        _ access: Access,
+        _ check: IndexCheck?,
+        project: String
+    ) -> [Handler] {
         DatabaseHandlers.all + TableHandlers.all + ColumnHandlers.all + RelationColumns.all
-            + IndexHandlers.all + rowHandlers(catalog, access) + DescribeHandlers.all(catalog, access, project: project)
+            + IndexHandlers.all + rowHandlers(catalog, access, check) + [ExplainRows.handler]
+            + DescribeHandlers.all(catalog, access, project: project)
     }
 
     /// Operations on rows, each of which can be part of a transaction, and the transactions.
-    private static func rowHandlers(_ catalog: Catalog, _ access: Access) -> [Handler] {
-        let plain = RowHandlers.all
+    private static func rowHandlers(_ catalog: Catalog, _ access: Access, _ check: IndexCheck?) -> [Handler] {
+        let plain = RowHandlers.all + [RowList.handler(check)]
         var byID: [String: Handler] = [:]
         for handler in plain { for id in handler.ids { byID[id] = handler } }
         let replay = Replay(catalog: catalog, handlers: byID)

@@ -68,6 +68,13 @@ package protocol ReadSession {
     /// How many rows match, counted up to `cap`; order, position, limit and offset of the query do not matter.
     func count(_ query: RowQuery, in table: TableLayout, cap: Int) throws -> Int
 
+    /// How the store would read a page. Nothing is read for it.
+    func plan(_ query: RowQuery, in table: TableLayout) throws -> PagePlan
+
+    /// Reads a page to see what that takes.
+    /// - Parameter cap: where the embedded store stops counting.
+    func examine(_ query: RowQuery, in table: TableLayout, cap: Int) throws -> PageExamination
+
     /// About how many rows a table holds, at constant cost.
     func estimatedCount(in table: TableLayout) throws -> Int
 

@@ -53,6 +53,7 @@ final class Backend: Service {
                 project: settings.project,
                 key: settings.key,
                 cacheBytes: settings.cacheBytes,
+                indexCheck: settings.indexCheck,
                 log: log
             )
             state.engine = engine

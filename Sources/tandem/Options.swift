@@ -87,6 +87,15 @@ struct Options: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Refuse lists that would read or sort all of a table of more than n rows.",
+            discussion: "Default: off.",
+            valueName: "n"
+        )
+    )
+    var indexCheck: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Memory for cached lists in bytes; 0 caches nothing.",
             discussion: "Default: 67108864 (64 MiB).",
             valueName: "n"
@@ -119,6 +128,7 @@ struct Settings: Sendable {
     var syncsEveryCommit: Bool
     var key: KeySource
     var cacheBytes: Int
+    var indexCheck: Int?
     var logLevel: Logger.Level
 
     /// - Throws: ``Failure`` with status 2.
@@ -153,6 +163,7 @@ struct Settings: Sendable {
         }
         key = (options.keyFile ?? Self.variable("TANDEM_KEY_FILE")).map { .named(KeyFile(path: $0)) } ?? place.key
         cacheBytes = try Self.count(options.cacheBytes, "--cache-bytes", "TANDEM_CACHE_BYTES") ?? 64 << 20
+        indexCheck = try Self.count(options.indexCheck, "--index-check", "TANDEM_INDEX_CHECK")
         let level = options.logLevel ?? Self.variable("TANDEM_LOG_LEVEL") ?? "warning"
         guard let known = Logger.Level(rawValue: level) else {
             throw Failure.usage(

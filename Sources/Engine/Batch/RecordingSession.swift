@@ -61,6 +61,12 @@ final class RecordingSession: WriteSession {
         try inner.duplicates(of: fields, in: table)
     }
 
+    func plan(_ query: RowQuery, in table: TableLayout) throws -> PagePlan { try inner.plan(query, in: table) }
+
+    func examine(_ query: RowQuery, in table: TableLayout, cap: Int) throws -> PageExamination {
+        try inner.examine(query, in: table, cap: cap)
+    }
+
     func events(after cursor: EventCursor?, limit: Int) throws -> [LoggedEvent] {
         try inner.events(after: cursor, limit: limit)
     }

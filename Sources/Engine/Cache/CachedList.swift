@@ -4,6 +4,8 @@ import Values
 struct CachedList: Sendable {
     /// The state of the table under which it was read.
     var table: TableFingerprint
+    /// The version of the project's schema, for a list that depends on other tables as well: their columns and rights.
+    var schema: Int64?
     /// See ``RowList/Bound/rows(_:)``.
     var rows: Response
     /// A moment before the rows were read.
@@ -26,6 +28,8 @@ struct CachedList: Sendable {
 /// What a read of the store brought for the cache.
 struct LoadedList: Sendable {
     var table: TableFingerprint
+    /// See ``CachedList/schema``.
+    var schema: Int64?
     /// See ``ListSource/place``.
     var place: [UInt8]
     /// nil when only the total was asked for.

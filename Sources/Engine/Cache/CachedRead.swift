@@ -59,8 +59,7 @@ private struct CachedRead {
             let known = pipeline.cache.known(call.string("tableId"), in: call.string("databaseId"), at: now)
             guard known.table.map({ $0.0.enabled || call.caller.isPrivileged }) ?? true else { return nil }
             if let table = known.table?.1, request.reaches(beyond: table) { return nil }
-            let table = known.table?.1.fingerprint
-            switch pipeline.lists.step(request, key, table: table, schema: known.schema, at: now) {
+            switch pipeline.lists.step(request, key, known, at: now) {
             case .use(let list): return response(list, .hit)
             case .verify(let flight):
                 defer { pipeline.lists.land(flight, .again) }

@@ -5,7 +5,7 @@ struct Flight: Sendable {
     typealias Waiting = CheckedContinuation<Landing, Never>
 
     let key: FlightKey
-    /// See ``SchemaCache/Glance``.
+    /// See ``SchemaCache/Known/changes``.
     let schema: UInt64
     let beganAt: Timestamp
     /// See ``CachedList/mark``.

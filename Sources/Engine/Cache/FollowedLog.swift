@@ -32,8 +32,10 @@ struct FollowedLog: Sendable {
         others = now
     }
 
-    func isCurrent(_ mark: UInt64?, in group: String) -> Bool {
+    /// - Parameter group: nil for what depends on any table.
+    func isCurrent(_ mark: UInt64?, in group: String?) -> Bool {
         guard let mark, isFollowed else { return false }
+        guard let group else { return now <= mark }
         return (marks[group] ?? others) <= mark
     }
 }

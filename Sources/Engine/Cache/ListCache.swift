@@ -39,18 +39,17 @@ final class ListCache: Sendable {
 
     /// - Parameters:
     ///   - key: that of the request, with the place of its cursor.
-    ///   - table: the state of the table where that is known well enough.
-    ///   - schema: a place in the history of the schema; what began at another one is not shared.
-    func step(_ request: ListRequest, _ key: [UInt8], table: TableFingerprint?, schema: UInt64, at now: Timestamp)
-        -> Step
-    {
+    ///   - known: the state of the table where that is known well enough.
+    func step(_ request: ListRequest, _ key: [UInt8], _ known: SchemaCache.Known, at now: Timestamp) -> Step {
         state.withLock { state in
             var parts: ListSource.Parts = request.wantsTotal ? .rowsAndTotal : .rows
             if let list = state.lists.peek(key), request.accepts(list.readAt, at: now),
-                !request.isStrict || state.log.isCurrent(list.mark, in: request.group)
+                !request.isStrict || state.log.isCurrent(list.mark, in: list.schema == nil ? request.group : nil)
             {
-                guard let table else { return state.share(.table(request.group), request, schema, now) { .verify($0) } }
-                if list.table == table {
+                guard let table = known.table?.1 else {
+                    return state.share(.table(request.group), request, known.changes, now) { .verify($0) }
+                }
+                if list.table == table.fingerprint, list.schema == nil || list.schema == known.version {
                     let hasTotal = list.total.map { request.accepts($0.readAt, at: now) } ?? false
                     if hasTotal || !request.wantsTotal {
                         state.lists.use(key)
@@ -60,7 +59,7 @@ final class ListCache: Sendable {
                     parts = .total
                 }
             }
-            return state.share(.list(key, parts), request, schema, now) { .load(parts, $0) }
+            return state.share(.list(key, parts), request, known.changes, now) { .load(parts, $0) }
         }
     }
 
@@ -100,11 +99,12 @@ final class ListCache: Sendable {
     ) -> CachedList? {
         state.withLock { state in
             let total = loaded.total.map { CachedList.Total(count: $0, readAt: now) }
+            let group = loaded.schema == nil ? request.group : nil
             guard let rows = loaded.rows else {
-                guard var list = state.lists.peek(key), list.table == loaded.table,
+                guard var list = state.lists.peek(key), list.table == loaded.table, list.schema == loaded.schema,
                     request.accepts(list.readAt, at: now),
                     !request.isStrict
-                        || [list.mark, flight.mark].allSatisfy({ state.log.isCurrent($0, in: request.group) })
+                        || [list.mark, flight.mark].allSatisfy({ state.log.isCurrent($0, in: group) })
                 else { return nil }
                 list.total = total
                 state.lists.replace(list, for: key)
@@ -115,6 +115,7 @@ final class ListCache: Sendable {
             state.misses += 1
             let list = CachedList(
                 table: loaded.table,
+                schema: loaded.schema,
                 rows: rows,
                 readAt: now,
                 total: total,
@@ -122,7 +123,7 @@ final class ListCache: Sendable {
                 isStrict: request.isStrict
             )
             // What was written meanwhile may be missing from the rows: a reader who wants the last write would be wrong.
-            if !request.isStrict || state.log.isCurrent(flight.mark, in: request.group) {
+            if !request.isStrict || state.log.isCurrent(flight.mark, in: group) {
                 state.lists.insert(list, for: key, in: request.group, cost: list.cost(key))
             }
             return list
@@ -185,7 +186,7 @@ extension ListCache.State {
     ) -> ListCache.Step {
         if let id = current[key], let flight = flights[id], flight.schema == schema,
             SchemaCache.isRecent(flight.beganAt, at: now),
-            !request.isStrict || log.isCurrent(flight.mark, in: request.group)
+            !request.isStrict || log.isCurrent(flight.mark, in: nil)
         {
             return .wait(Flight.Ticket(id: id, mark: flight.mark))
         }

@@ -7,7 +7,7 @@ import Values
 ///
 /// It stays the same when something else of the project's schema changes, or the name of the table, and is the same in
 /// every process.
-final class TableFingerprint: Sendable, Equatable {
+final class TableFingerprint: Sendable, Hashable {
     private let high: UInt64
     private let low: UInt64
 
@@ -30,6 +30,8 @@ final class TableFingerprint: Sendable, Equatable {
     static func == (one: TableFingerprint, other: TableFingerprint) -> Bool {
         one === other || (one.high == other.high && one.low == other.low)
     }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(low) }
 }
 
 extension Table {

@@ -93,7 +93,8 @@ class ReadContext {
         return database
     }
 
-    private func schemaVersion() throws -> Int64 {
+    /// The version of the schema that this session sees.
+    func schemaVersion() throws -> Int64 {
         if let version { return version }
         let current = try session.schemaVersion()
         version = current

@@ -104,13 +104,21 @@ extension SchemaCache {
         }
     }
 
-    /// A table as the store had it at most a second ago, and as this process left it; with it how often this process has
-    /// changed the schema.
-    func known(_ id: String, in database: String, at now: Timestamp) -> (table: (Database, Table)?, schema: UInt64) {
+    /// What is known of a table.
+    struct Known {
+        /// As the store had it at most a second ago, and as this process left it; nil where that is not known.
+        var table: (Database, Table)?
+        /// The version of the schema in which it was so.
+        var version: Int64?
+        /// How often this process has changed the schema.
+        var changes: UInt64
+    }
+
+    func known(_ id: String, in database: String, at now: Timestamp) -> Known {
         let (snapshot, changes, newest) = current.withLock { ($0.snapshot, $0.changes, $0.newest) }
         guard let newest, newest.version == snapshot.version, Self.isRecent(newest.at, at: now) else {
-            return (nil, changes)
+            return Known(changes: changes)
         }
-        return (snapshot.table(id, in: database), changes)
+        return Known(table: snapshot.table(id, in: database), version: snapshot.version, changes: changes)
     }
 }

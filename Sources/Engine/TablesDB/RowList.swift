@@ -3,24 +3,30 @@ import Values
 
 /// `tablesDB.listRows`.
 enum RowList {
-    static let handler = Handler.read(
-        "tablesDB.listRows",
-        prepare: { call throws(AppError) -> Query in try call.queries() }
-    ) { query, context in
-        let list = try Bound(query, context)
-        return answer(try list.rows(context), total: context.call.bool("total") ? try list.total(context) : 0)
+    /// - Parameter check: refuses lists that no index serves; nil where all are read.
+    static func handler(_ check: IndexCheck?) -> Handler {
+        Handler.read(
+            "tablesDB.listRows",
+            prepare: { call throws(AppError) -> Query in try call.queries() }
+        ) { query, context in
+            let list = try Bound(query, context)
+            try check?.check(list, context)
+            return answer(try list.rows(context), total: context.call.bool("total") ? try list.total(context) : 0)
+        }
+        .cached { call in try source(call, check) }
     }
-    .cached(source)
 
     /// Where the cache gets the lists that it does not have.
-    private static func source(_ call: Call) throws -> ListSource {
+    private static func source(_ call: Call, _ check: IndexCheck?) throws -> ListSource {
         let query = try call.queries()
         return ListSource { context in
             try Bound(query, context).place
         } load: { parts, context in
             let list = try Bound(query, context)
+            try check?.check(list, context)
             return LoadedList(
                 table: list.table.fingerprint,
+                schema: list.reachesOut ? try context.schemaVersion() : nil,
                 place: list.place,
                 rows: parts == .total ? nil : try list.rows(context),
                 total: parts == .rows ? nil : try list.total(context)
@@ -76,6 +82,9 @@ enum RowList {
                 writer.raw("]")
             }
         }
+
+        /// Whether the list depends on other tables: their rows, columns and rights.
+        var reachesOut: Bool { !page.joins.isEmpty || !shape.related.isEmpty }
 
         /// The place of the cursor as text; empty without one.
         var place: [UInt8] {

@@ -222,7 +222,7 @@ final class MongoSession: WriteSession {
     }
 
     /// Where a table is, if it is there; it may be one that this transaction makes.
-    private func located(_ layout: TableLayout) throws -> MongoTable? {
+    func located(_ layout: TableLayout) throws -> MongoTable? {
         try writes?.created(layout) ?? project.table(layout, connection)
     }
 

@@ -15,6 +15,9 @@ final class SQLiteConnection {
     private var supervision: Supervision?
     private var mustBeInTransaction = false
     private(set) var handle: OpaquePointer
+    /// See ``countRows(upTo:)``.
+    private(set) var countedRows = 0
+    private var rowCap = 0
     private lazy var begin = FixedStatement("BEGIN")
     private lazy var beginImmediate = FixedStatement("BEGIN IMMEDIATE")
     private lazy var commit = FixedStatement("COMMIT")
@@ -123,6 +126,16 @@ final class SQLiteConnection {
         return statement
     }
 
+    /// How SQLite would run a statement: a line for each step. It is prepared anew, because a plan that was made before does
+    /// not notice new indexes.
+    func plan(of sql: String, _ parameters: [SQLValue]) throws -> [String] {
+        let statement = try prepare("EXPLAIN QUERY PLAN " + sql)
+        statement.bind(parameters)
+        var steps: [String] = []
+        while try statement.step() { steps.append(statement.text(3)) }
+        return steps
+    }
+
     private func checkTransaction() throws {
         if mustBeInTransaction, !isInTransaction {
             throw StoreError(.unavailable, "an error before has undone the transaction; nothing was changed")
@@ -157,6 +170,18 @@ final class SQLiteConnection {
 
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
+    /// Begins to count the rows that statements come by which call `tandem_count`; they are cancelled after so many.
+    func countRows(upTo cap: Int) {
+        countedRows = 0
+        rowCap = cap
+    }
+
+    private func countRow(_ call: OpaquePointer?) {
+        countedRows += 1
+        if countedRows > rowCap { return sqlite3_result_error_code(call, SQLITE_INTERRUPT) }
+        sqlite3_result_int(call, 1)
+    }
+
     private func pattern(_ text: String) throws -> RegularExpression {
         if let known = patterns[text] { return known }
         if patterns.count >= 64 { patterns.removeAll() }
@@ -188,6 +213,20 @@ final class SQLiteConnection {
             let connection = Unmanaged<SQLiteConnection>.fromOpaque(sqlite3_user_data(call)).takeUnretainedValue()
             connection.matches(call, values![0]!, values![1]!)
         }
+        // Not deterministic, so that it is called for every row.
+        sqlite3_create_function_v2(
+            handle,
+            "tandem_count",
+            1,
+            SQLITE_UTF8,
+            context,
+            { call, _, _ in
+                Unmanaged<SQLiteConnection>.fromOpaque(sqlite3_user_data(call)).takeUnretainedValue().countRow(call)
+            },
+            nil,
+            nil,
+            nil
+        )
         install("tandem_holds", 2, context) { call, _, values in
             sqlite3_result_int(call, SQLiteConnection.holds(values![0]!, values![1]!) ? 1 : 0)
         }

@@ -106,7 +106,7 @@ final class SQLiteSession: WriteSession {
     }
 
     /// When few rows are open to the caller they lead the search, otherwise each candidate is checked.
-    private func opensFew(_ query: RowQuery, _ table: SQLiteTable) throws -> Bool {
+    func opensFew(_ query: RowQuery, _ table: SQLiteTable) throws -> Bool {
         guard let permissions = query.permissions else { return false }
         let cap = 1000
         return try integer(SQLCompiler.permitted(permissions, in: table, cap: cap)) < cap

@@ -80,6 +80,12 @@ private struct AskedSession: ReadSession {
         try base.duplicates(of: fields, in: table)
     }
 
+    func plan(_ query: RowQuery, in table: TableLayout) throws -> PagePlan { try base.plan(query, in: table) }
+
+    func examine(_ query: RowQuery, in table: TableLayout, cap: Int) throws -> PageExamination {
+        try base.examine(query, in: table, cap: cap)
+    }
+
     func events(after cursor: EventCursor?, limit: Int) throws -> [LoggedEvent] {
         try base.events(after: cursor, limit: limit)
     }

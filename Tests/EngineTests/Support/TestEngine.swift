@@ -20,14 +20,22 @@ struct TestEngine: Sendable {
         access: Access = Access(),
         clock: ManualClock = ManualClock(),
         catalog: Catalog = .embedded,
-        key: KeySource = .nowhere
+        key: KeySource = .nowhere,
+        indexCheck: Int? = nil
     ) {
         store = backend.store(folder)
         self.clock = clock
         self.backend = backend
         self.folder = folder
         self.key = key
-        engine = Engine(catalog: catalog, store: store, access: access, key: key, clock: clock.wallClock)
+        engine = Engine(
+            catalog: catalog,
+            store: store,
+            access: access,
+            key: key,
+            indexCheck: indexCheck,
+            clock: clock.wallClock
+        )
     }
 
     /// Runs an operation and parses its answer.
@@ -129,10 +137,11 @@ struct TestEngine: Sendable {
 func withEngine(
     _ backend: Backend,
     access: Access = Access(),
+    indexCheck: Int? = nil,
     _ body: (TestEngine) async throws -> Void
 ) async throws {
     let folder = try TemporaryFolder()
-    let engine = TestEngine(backend, folder, access: access)
+    let engine = TestEngine(backend, folder, access: access, indexCheck: indexCheck)
     do { try await body(engine) } catch {
         await engine.engine.close()
         await backend.remove(folder)

@@ -6,7 +6,7 @@ import Values
 struct OptionTests {
     private static let options = [
         "--data", "--mongodb", "--ephemeral", "--project", "--services", "--scopes", "--read-only", "--as",
-        "--durability", "--key-file", "--yes", "--max-answer", "--cache-bytes",
+        "--durability", "--key-file", "--yes", "--max-answer", "--cache-bytes", "--index-check",
         "--log-level", "--help",
     ]
 
@@ -55,7 +55,7 @@ struct OptionTests {
         "A bad option exits with 2",
         arguments: [
             ["--datta", "x"], ["--data"], ["--data", ""], ["--durability", "--key-file", "maybe"],
-            ["--log-level", "loud"], ["--cache-bytes", "-1"], ["--cache-bytes", "64MiB"],
+            ["--log-level", "loud"], ["--cache-bytes", "-1"], ["--index-check", "many"], ["--cache-bytes", "64MiB"],
             ["--as", "admin"], ["--as", "user:"], ["--project", "Upper"], ["--project", ""], ["--services", ","],
             ["--scopes", ""], ["--ephemeral", "--data", "/tmp/x"], ["--mongodb", "x"],
             ["--mongodb", "mongodb://x", "--ephemeral"], ["--mongodb", "mongodb://x", "--data", "/tmp/x"],

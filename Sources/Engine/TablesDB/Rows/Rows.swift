@@ -4,7 +4,7 @@ import Values
 /// `tablesDB.createRow`, `getRow`, `updateRow`, `upsertRow`, `deleteRow`.
 enum RowHandlers {
     static let all: [Handler] =
-        [create, get, update, upsert, delete, RowList.handler] + RowIncrements.all + RowBulks.all
+        [create, get, update, upsert, delete] + RowIncrements.all + RowBulks.all
 
     static let create = Handler.write("tablesDB.createRow", prepare: { $0.newID("rowId") }) { id, context in
         context.eventIDs["rowId"] = id
