@@ -320,12 +320,18 @@ struct SchemaDocumentTests {
         }
     }
 
-    @Test("Relationships and word indexes come along", arguments: CopyTests.Way.all)
+    @Test("Relationships, shapes and their indexes come along", arguments: CopyTests.Way.all)
     func otherKinds(_ way: CopyTests.Way) async throws {
         try await withEngine(way.from) { source in
             try await source.makeTable(
-                [["key": "text", "type": "text"]],
-                indexes: [["key": "words", "type": "fulltext", "columns": ["text"]]]
+                [
+                    ["key": "text", "type": "text"], ["key": "place", "type": "point", "required": true],
+                    ["key": "way", "type": "linestring"], ["key": "area", "type": "polygon"],
+                ],
+                indexes: [
+                    ["key": "words", "type": "fulltext", "columns": ["text"]],
+                    ["key": "near", "type": "spatial", "columns": ["place"]],
+                ]
             )
             try await source.on("createTable", ["tableId": "u", "name": "U"])
             let two: JSONObject = [

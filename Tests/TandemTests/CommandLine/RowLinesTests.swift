@@ -47,10 +47,10 @@ struct RowLinesTests {
         let input = first + lines(0..<2345) + #"{"$id":"last"}"#
         let imported = try CommandRun(["import", "d", "t"] + store, input: input)
         #expect(imported.status == 0, "\(imported.error)")
-        #expect(imported.error == "d/t: 2347 rows imported, 0 lines refused\n")
+        #expect(imported.error.hasSuffix("d/t: 2347 rows imported, 0 lines refused\n"))
         let exported = try CommandRun(["export", "d", "t"] + store)
         #expect(exported.status == 0, "\(exported.error)")
-        #expect(exported.error == "d/t: 2347 rows exported\n")
+        #expect(exported.error.hasSuffix("d/t: 2347 rows exported\n"))
         let rows = exported.output.split(separator: "\n")
         #expect(rows.count == 2347)
         #expect(String(rows[0]) + "\n" == first)
@@ -63,7 +63,7 @@ struct RowLinesTests {
         try folder.write(exported.output, to: "rows.jsonl")
         for _ in 0..<2 {
             let copied = try CommandRun(["import", "d", "t", path("rows.jsonl")] + other)
-            #expect(copied.error == "d/t: 2347 rows imported, 0 lines refused\n")
+            #expect(copied.error.hasSuffix("d/t: 2347 rows imported, 0 lines refused\n"))
         }
         let again = try CommandRun(["export", "d", "t", "--output", path("again.jsonl")] + other)
         #expect(again.status == 0)
@@ -94,7 +94,7 @@ struct RowLinesTests {
         #expect(run.error.contains("d/t: 150 rows imported, 1 lines refused"))
         let rest = try CommandRun(["import", "d", "t", "--skip", "152"] + store, input: input)
         #expect(rest.status == 0)
-        #expect(rest.error == "d/t: 50 rows imported, 0 lines refused\n")
+        #expect(rest.error.hasSuffix("d/t: 50 rows imported, 0 lines refused\n"))
         let exported = try CommandRun(["export", "d", "t"] + store)
         #expect(exported.output.split(separator: "\n").count == 200)
     }
@@ -117,7 +117,7 @@ struct RowLinesTests {
         for (number, _, type) in bad { #expect(run.error.contains("line \(number): \(type): "), "\(run.error)") }
         #expect(run.error.contains("d/t: 6 rows imported, 6 lines refused"))
         let fresh = try CommandRun(["import", "d", "t", "--new-ids"] + store, input: "{\"n\":1}\n{\"n\":2}\n")
-        #expect(fresh.error == "d/t: 2 rows imported, 0 lines refused\n")
+        #expect(fresh.error.hasSuffix("d/t: 2 rows imported, 0 lines refused\n"))
     }
 
     @Test("Wrong words exit with 2, what can't be done with 1")
