@@ -42,6 +42,7 @@ struct Bench {
         try searchFigures(binary, &report)
         try memory(binary, &report)
         try rowFigures(binary, &report)
+        try batchFigures(binary, &report)
         try await pageFigures(rows, &report)
         try await RelationFigures.onSQLite(&report)
         try cachedOverStdio(binary, &report)

@@ -12,6 +12,7 @@ import os
 import pathlib
 import re
 import sys
+import tempfile
 
 from client import Tandem
 from report import Report
@@ -115,8 +116,12 @@ def main():
     with Tandem(binary, "--ephemeral") as tandem:
         compare(report, "SQLite", tandem, text)
     if os.environ.get("TANDEM_TEST_MONGOD"):
-        with ReplicaSet() as deployment, Tandem(binary, "--mongodb", deployment.uri()) as tandem:
-            compare(report, "MongoDB", tandem, text)
+        # Encrypted columns need a key, which only the embedded store makes by itself.
+        with tempfile.NamedTemporaryFile() as key, ReplicaSet() as deployment:
+            key.write(os.urandom(32))
+            key.flush()
+            with Tandem(binary, "--mongodb", deployment.uri(), "--key-file", key.name) as tandem:
+                compare(report, "MongoDB", tandem, text)
     report.end()
 
 
