@@ -24,6 +24,11 @@ extension Geometry {
             high = places.dropFirst().reduce(places[0]) { pointwiseMax($0, $1) } + (rise + Self.padding)
         }
 
+        func meet(_ other: Bounds) -> Bool {
+            low.x <= other.high.x && low.y <= other.high.y && low.z <= other.high.z && other.low.x <= high.x
+                && other.low.y <= high.y && other.low.z <= high.z
+        }
+
         /// More than what rounding makes of a place.
         private static let padding = 1e-8
     }
@@ -31,12 +36,33 @@ extension Geometry {
     /// A box that holds the whole shape.
     var bounds: Bounds {
         guard kind == .polygon else {
-            let rise = edges.map { 1 - sqrt(max(0, (1 + dot($0, $1)) / 2)) }.max() ?? 0
+            let rise = edges.map { Self.rise($0, $1) }.max() ?? 0
             return Bounds(parts[0], rise: rise)
         }
         // The circle around the middle that holds every corner holds the edges and the inside, too.
         let center = center
         let least = parts[0].map { dot($0, center) }.min() ?? 0
         return Bounds(around: center, angle: acos(min(1, max(-1, least))))
+    }
+
+    /// How far an edge rises above its chord.
+    fileprivate static func rise(_ a: Place, _ b: Place) -> Double { 1 - sqrt(max(0, (1 + dot(a, b)) / 2)) }
+
+    /// An edge with its place in a ring and the box around it.
+    struct Edge {
+        let start: Place
+        let end: Place
+        let position: Int
+        let bounds: Bounds
+
+        init(_ start: Place, _ end: Place, _ position: Int) {
+            (self.start, self.end, self.position) = (start, end, position)
+            bounds = Bounds([start, end], rise: Geometry.rise(start, end))
+        }
+    }
+
+    /// The edges that meet a box.
+    func edges(meeting box: Bounds) -> [Edge] {
+        edges.enumerated().map { Edge($1.0, $1.1, $0) }.filter { $0.bounds.meet(box) }
     }
 }

@@ -11,8 +11,11 @@ extension Geometry {
     package func intersects(_ other: Geometry) -> Bool {
         if kind == .point { return other.holds(parts[0][0]) }
         if other.kind == .point { return holds(other.parts[0][0]) }
-        let (own, others) = (edges, other.edges)
-        for (a, b) in own where others.contains(where: { Self.crosses(a, b, $0.0, $0.1) }) { return true }
+        let (box, otherBox) = (bounds, other.bounds)
+        guard box.meet(otherBox) else { return false }
+        let (own, others) = (edges(meeting: otherBox), other.edges(meeting: box))
+        for edge in own
+        where others.contains(where: { Self.crosses(edge.start, edge.end, $0.start, $0.end) }) { return true }
         switch (kind, other.kind) {
         case (.polygon, .polygon): return overlaps(other) || other.overlaps(self)
         case (.polygon, _): return other.parts[0].contains { holds($0) }

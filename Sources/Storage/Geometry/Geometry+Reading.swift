@@ -96,11 +96,17 @@ extension Geometry {
         guard interior != nil else { throw Fault(place: "[0]", rule: "a ring around an area") }
     }
 
+    /// Looks only at edges whose boxes meet along one axis, which for most shapes are few.
     private static func crossesItself(_ ring: [Place]) -> Bool {
-        for first in ring.indices.dropLast(2) {
-            let (start, end) = (ring[first], ring[first + 1])
-            for second in (first + 2)..<ring.count where !(first == 0 && second == ring.count - 1) {
-                if crosses(start, end, ring[second], ring[(second + 1) % ring.count]) { return true }
+        let edges = ring.indices.map { Edge(ring[$0], ring[($0 + 1) % ring.count], $0) }.sorted {
+            $0.bounds.low.x < $1.bounds.low.x
+        }
+        for first in edges.indices {
+            for second in edges[(first + 1)...] {
+                guard second.bounds.low.x <= edges[first].bounds.high.x else { break }
+                let distance = abs(edges[first].position - second.position)
+                guard distance > 1, distance < ring.count - 1, edges[first].bounds.meet(second.bounds) else { continue }
+                if crosses(edges[first].start, edges[first].end, second.start, second.end) { return true }
             }
         }
         return false

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Values
 
@@ -37,6 +38,22 @@ struct GeometryTests {
         func line(_ count: Int) -> JSON { .array((0..<count).map { [.double(Double($0) / 100), 1] }) }
         #expect(try Geometry(line(5000)).kind == .line)
         #expect(throws: Geometry.Fault.self) { try Geometry(line(5001)) }
+    }
+
+    @Test func aPolygonOfManyPointsIsCheckedWhole() throws {
+        func star(_ swapped: Int?) -> JSON {
+            var points: [JSON] = (0..<4999).map { number in
+                let angle = Double(number) * 2 * .pi / 4999
+                return [.double(10 * cos(angle)), .double(10 * sin(angle))]
+            }
+            if let swapped { points.swapAt(swapped, swapped + 1) }
+            return [.array(points + [points[0]])]
+        }
+        let circle = try Geometry(star(nil), as: .polygon)
+        #expect(circle.intersects(try Geometry([3, 4])))
+        #expect(try !circle.intersects(Geometry([8, 8])))
+        #expect(circle.intersects(try Geometry([[-20, 1], [20, 1]])))
+        #expect(throws: Geometry.Fault.self) { try Geometry(star(2500), as: .polygon) }
     }
 
     @Test func coordinatesBecomeDoubles() throws {
