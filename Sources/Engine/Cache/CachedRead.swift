@@ -58,7 +58,6 @@ private struct CachedRead {
             let now = call.clock.now
             let known = pipeline.cache.known(call.string("tableId"), in: call.string("databaseId"), at: now)
             guard known.table.map({ $0.0.enabled || call.caller.isPrivileged }) ?? true else { return nil }
-            if let table = known.table?.1, request.reaches(beyond: table) { return nil }
             switch pipeline.lists.step(request, key, known, at: now) {
             case .use(let list): return response(list, .hit)
             case .verify(let flight):

@@ -14,8 +14,6 @@ struct ListRequest: Sendable {
     let isStrict: Bool
     /// Whether the page starts beside a row, whose place belongs to the key.
     let hasCursor: Bool
-    /// The queries as they came.
-    private let queries: [JSON]
 
     /// nil for a call that asks for no cached answer, or whose queries can't be read.
     init?(_ call: Call) {
@@ -41,23 +39,6 @@ struct ListRequest: Sendable {
         wantsTotal = call.bool("total")
         isStrict = call.optional("freshness")?.string == "strict"
         hasCursor = queries.hasCursor
-        self.queries = call.arguments["queries"]?.array ?? []
-    }
-
-    /// Whether the answer depends on rows that are related to those of the table, whose changes the cache does not see.
-    func reaches(beyond table: Table) -> Bool {
-        !table.links.isEmpty && queries.contains { Self.reaches($0, beyond: table) }
-    }
-
-    private static func reaches(_ query: JSON, beyond table: Table) -> Bool {
-        guard let term = query.object ?? query.string.flatMap({ try? JSON(parsing: $0) })?.object else { return false }
-        func isRelation(_ name: String) -> Bool {
-            name.split(separator: ".").first.map { table.link(String($0)) != nil } ?? false
-        }
-        let values = term["values"]?.array ?? [term["values"] ?? .null]
-        if let attribute = term["attribute"]?.string, isRelation(attribute) { return true }
-        if term["method"] == "select" { return values.contains { $0.string.map(isRelation) ?? false } }
-        return values.contains { $0.object != nil && reaches($0, beyond: table) }
     }
 
     /// Whether something that was read then is new enough now.

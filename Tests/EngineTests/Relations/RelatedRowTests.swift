@@ -217,34 +217,6 @@ struct RelatedRowTests {
         }
     }
 
-    /// Lists that are kept for a while know nothing of other tables, so those that reach there are not kept.
-    @Test(arguments: Backend.available)
-    func listsWithRelatedRowsAreNotKept(_ backend: Backend) async throws {
-        try await withEngine(backend) { engine in
-            try await engine.makeLibrary()
-            try await engine.relate("books", "manyToOne", "authors", "author")
-            try await engine.make("books", "b", ["author": ["$id": "a", "name": "Ann"]])
-            func name() async throws -> JSON? {
-                try await engine.call(
-                    "tablesDB.listRows",
-                    [
-                        "databaseId": "d", "tableId": "books", "ttl": 60,
-                        "queries": [
-                            ["method": "select", "values": ["author.name"]],
-                            ["method": "isNotNull", "attribute": "author.name"],
-                        ],
-                    ]
-                )["rows"]?.array?.first?["author"]?["name"]
-            }
-            #expect(try await name() == "Ann")
-            #expect(try await name() == "Ann")
-            try await engine.change("authors", "a", ["name": "Zoe"])
-            #expect(try await name() == "Zoe")
-            try await engine.change("authors", "a", ["name": nil])
-            #expect(try await name() == nil)
-        }
-    }
-
     @Test(arguments: Backend.available)
     func badValues(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in
