@@ -72,12 +72,16 @@ final class PipeClient: Sendable {
         }
     }
 
-    func endInput() {
-        close(toServer)
-    }
+    func endInput() { end(toServer) }
 
-    func stopListening() {
-        close(fromServer)
+    func stopListening() { end(fromServer) }
+
+    /// Gives up an end of a pipe, but not its number: a thread of this client may still use that, and would read from or
+    /// write to whatever the process opened under it next, such as a connection of another test.
+    private func end(_ descriptor: Int32) {
+        let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+        precondition(nothing >= 0 && dup2(nothing, descriptor) == descriptor, "no /dev/null (error \(errno))")
+        close(nothing)
     }
 
     /// Waits until the server has returned, and closes its ends.
