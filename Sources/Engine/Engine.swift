@@ -192,6 +192,12 @@ package final class Engine: Sendable {
                 argument: "queries",
                 hint: "Ask for fewer rows with limit, or for fewer fields with select."
             )
+        case .transactionTooLarge:
+            return AppError(
+                .generalBadRequest,
+                "This is too much to write at once: \(error.message).",
+                hint: "Send fewer rows in a call, or start mongod with a larger --wiredTigerCacheSizeGB."
+            )
         case .cancelled: return AppError(.generalServerError, "The call was cancelled.")
         case .busy, .full, .unavailable, .damaged:
             log.error("\(operation): \(error.message)")

@@ -19,6 +19,8 @@ package struct StoreError: Error, Equatable, CustomStringConvertible {
         case unavailable
         /// The answer would need more memory than one call may take.
         case tooLarge
+        /// The writes of one transaction are more than the database server can hold before they are committed.
+        case transactionTooLarge
         /// A condition on related rows holds for more of them than one query may look at.
         case tooManyRelated
         /// The event log no longer reaches back to a cursor.

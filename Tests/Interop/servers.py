@@ -20,9 +20,10 @@ from pymongo.errors import PyMongoError
 
 HOST = "127.0.0.1"
 NAME = "tandem"
-# Small, and without what only somebody looking for the cause of a slow server needs.
+# Small, and without what only somebody looking for the cause of a slow server needs. A fifth of the cache is what open
+# transactions may fill.
 FRUGAL = [
-    "--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "128", "--nounixsocket",
+    "--wiredTigerCacheSizeGB", "1", "--oplogSize", "128", "--nounixsocket",
     "--setParameter", "diagnosticDataCollectionEnabled=false",
     # Processes that tests kill leave transactions behind, whose rows nobody can write until the server gives them up.
     "--setParameter", "transactionLifetimeLimitSeconds=5",
@@ -184,13 +185,13 @@ class Standalone(Deployment):
 class ReplicaSet(Deployment):
     """A replica set with a primary.
 
-    With `security` its members ask for TLS, for a login, or for both.
+    With `security` its members ask for TLS, for a login, or for both. `options` are more words of their command line.
     """
 
-    def __init__(self, members=1, security=None):
+    def __init__(self, members=1, security=None, options=()):
         super().__init__()
         self.security = security
-        options = ["--replSet", NAME] + (security.server_options(self.folder) if security else [])
+        options = ["--replSet", NAME, *options] + (security.server_options(self.folder) if security else [])
         client_options = security.client_options() if security else {}
         self.servers = [Server(self.folder / f"member{n}", options, client_options) for n in range(members)]
 

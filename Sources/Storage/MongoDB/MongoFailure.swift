@@ -39,6 +39,7 @@ struct MongoFailure: Error {
         static let historyLost: Int32 = 286
         static let tooManyIndexes: Int32 = 67
         static let conversionFailure: Int32 = 241
+        static let transactionTooLargeForCache: Int32 = 388
     }
 
     var isDuplicateKey: Bool { has(TANDEM_MONGO_FROM_SERVER) && code == Code.duplicateKey }
@@ -48,7 +49,7 @@ struct MongoFailure: Error {
 
     /// Whether the same work has a chance in a new transaction or from a new snapshot.
     var isTransient: Bool {
-        if has(TANDEM_MONGO_TRANSIENT_TRANSACTION) || isConnection { return true }
+        if has(TANDEM_MONGO_TRANSIENT_TRANSACTION) || isConnection || isCacheFull { return true }
         // Write conflict, snapshot unavailable, no such transaction, stale configuration, lock timeout, interrupted by
         // a signal meant for somebody else, cursor lost in a failover.
         return has(TANDEM_MONGO_FROM_SERVER) && [112, 246, 251, 13388, 24, 11601, 43, 237, 175].contains(code)
@@ -60,6 +61,10 @@ struct MongoFailure: Error {
         return has(TANDEM_MONGO_FROM_SERVER)
             && [6, 7, 89, 91, 189, 9001, 10107, 11600, 11602, 13435, 13436, 262].contains(code)
     }
+
+    /// Whether the server's cache could not hold what the transaction wrote. Other open transactions take from the same
+    /// cache, so it may fit a moment later.
+    var isCacheFull: Bool { has(TANDEM_MONGO_FROM_SERVER) && code == Code.transactionTooLargeForCache }
 
     var isUnreachable: Bool { has(TANDEM_MONGO_FROM_SELECTION) }
 
@@ -94,6 +99,8 @@ struct MongoFailure: Error {
             )
         case 14031, 39: return StoreError(.full, "MongoDB at \(hosts) has no space left on its disk")
         case 10334, 17419, 17280, 146, 2: return StoreError(.tooLarge, "MongoDB refused it as too large or malformed")
+        case Code.transactionTooLargeForCache:
+            return StoreError(.transactionTooLarge, "the writes do not fit into the cache of MongoDB at \(hosts)")
         case 51156, 51111: return StoreError(.pattern, "the regular expression takes too many steps")
         case 64: return StoreError(.unavailable, "MongoDB at \(hosts) could not replicate the write in time")
         case 20 where message.contains("replica set"): return Self.standalone(hosts)

@@ -11,6 +11,9 @@ struct MongoTransactions {
     static let connectionPatience: UInt64 = 2_000_000_000
     /// For how long transactions that meet each other are tried again, in nanoseconds.
     private static let conflictPatience: UInt64 = 15_000_000_000
+    /// For how long a transaction that the server's cache can't hold is tried again, in nanoseconds. Each try sends
+    /// everything once more.
+    private static let cachePatience: UInt64 = 1_000_000_000
 
     /// When to try again after a failure, or not at all.
     struct Patience {
@@ -24,10 +27,11 @@ struct MongoTransactions {
 
         /// Sleeps before the next try; throws the failure once there is none.
         mutating func wait(_ failure: MongoFailure, _ hosts: String) throws(StoreError) {
-            let limit = failure.isConnection ? connectionPatience : conflictPatience
+            let limit =
+                failure.isConnection ? connectionPatience : failure.isCacheFull ? cachePatience : conflictPatience
             guard failure.isTransient, monotonicNanoseconds() - start < limit else { throw failure.storeError(hosts) }
             tries += 1
-            let most = failure.isConnection ? 50_000 : UInt32(500) << min(tries, 6)
+            let most = failure.isConnection || failure.isCacheFull ? 50_000 : UInt32(500) << min(tries, 6)
             usleep(UInt32.random(in: most / 4...most))
         }
     }
