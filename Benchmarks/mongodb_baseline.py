@@ -1,11 +1,15 @@
 """What a program with pymongo does in a loop, beside which the figures on MongoDB stand.
 
-Usage: mongodb_baseline.py URI DATABASE COLLECTION insert|bulk|find|page|count|related-half|related-few THREADS OPERATIONS
+Usage: mongodb_baseline.py URI DATABASE COLLECTION WHAT THREADS OPERATIONS
+WHAT is one of insert, bulk, bulk-whole, find, page, count, related-half, related-few.
 
-Prints operations per second; of `bulk`, 100 rows are one.
+Prints operations per second; of the bulks, 100 rows are one. `bulk-whole` does all that Tandem's `createRows` leaves in
+the server, in a transaction as it does: it looks at a version first, keeps the same indexes, and adds one record of what
+was written.
 """
 
 import datetime
+import json
 import sys
 import threading
 import time
@@ -29,11 +33,24 @@ def row(number):
     return {**new, "status": "open", "price": 4.5, "stock": 12, "active": True, "seenAt": moment}
 
 
+def whole(number):
+    documents = [{**row(number * 100 + offset), "_seq": number * 100 + offset} for offset in range(100)]
+    record = json.dumps(documents, default=str).encode()
+    with client.start_session() as session:
+        session.start_transaction(write_concern=pymongo.WriteConcern(w="majority"))
+        versions.find_one({"_id": "schema"}, session=session)
+        rows.insert_many(documents, session=session)
+        records.insert_one({"_id": number, "record": record}, session=session)
+        session.commit_transaction()
+
+
 def once(number):
     if what == "insert":
         rows.insert_one(row(number))
     elif what == "bulk":
         rows.insert_many([row(number * 100 + offset) for offset in range(100)])
+    elif what == "bulk-whole":
+        whole(number)
     elif what == "find":
         assert rows.find_one({"_id": "r1"})
     elif what == "page":
@@ -50,9 +67,17 @@ def work(first):
         once(number)
 
 
-if what in ("insert", "bulk"):
+if what in ("insert", "bulk", "bulk-whole"):
     rows.drop()
     client[database].create_collection(collection)
+    if what == "bulk-whole":
+        records, versions = client[database][collection + "-records"], client[database][collection + "-versions"]
+        for other in (records, versions):
+            other.drop()
+            client[database].create_collection(other.name)
+        for keys in (["_seq"], ["_createdAt", "_seq"], ["_updatedAt", "_seq"]):
+            rows.create_index(keys)
+        versions.insert_one({"_id": "schema", "value": "1"})
 else:
     once(0)
 start = time.monotonic()
