@@ -49,6 +49,11 @@ extension ParameterType {
         case .permissions:
             return ["type": "array", "items": ["type": "string"], "maxItems": .int(Int64(Self.longestList))]
         case .datetime: return ["type": "string", "format": "date-time"]
+        case .email(orEmpty: false): return ["type": "string", "format": "email"]
+        case .email: return ["type": "string", "maxLength": 254]
+        case .phone(let orEmpty):
+            return ["type": "string", "pattern": .string("^\\+[1-9][0-9]{1,14}$" + (orEmpty ? "|^$" : ""))]
+        case .label: return ["type": "string", "pattern": "^[A-Za-z0-9]{1,36}$"]
         case .any: return [:]
         }
     }

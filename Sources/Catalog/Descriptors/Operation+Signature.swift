@@ -58,6 +58,9 @@ extension ParameterType {
         case .queries: return "Query[]"
         case .permissions: return "string[]"
         case .datetime: return "datetime"
+        case .email: return "email"
+        case .phone: return "phone"
+        case .label: return "label"
         case .any: return "any"
         }
     }

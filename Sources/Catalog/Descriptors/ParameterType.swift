@@ -29,6 +29,12 @@ package enum ParameterType: Sendable {
     case permissions(actions: [String])
     /// ISO 8601 text.
     case datetime
+    /// A mail address; with `orEmpty` also an empty text, which clears one.
+    case email(orEmpty: Bool)
+    /// A phone number with its country code; with `orEmpty` also an empty text, which clears one.
+    case phone(orEmpty: Bool)
+    /// A label of a user: 1 to 36 letters and digits.
+    case label
     case any
 
     /// Which names a key may have.
@@ -77,6 +83,9 @@ extension ParameterType {
         case "queries": self = .queries
         case "permissions": self = .permissions(actions: reader.strings("actions"))
         case "datetime": self = .datetime
+        case "email": self = .email(orEmpty: reader.flag("orEmpty"))
+        case "phone": self = .phone(orEmpty: reader.flag("orEmpty"))
+        case "label": self = .label
         case "any": self = .any
         case let other: reader.fail("unknown type '\(other)'")
         }

@@ -41,6 +41,9 @@ extension ParameterType {
             guard Timestamp(parsing: text) != nil else {
                 throw Mismatch("must be an ISO 8601 date and time", hint: "For example 2026-11-22T08:15:00Z.")
             }
+        case .email(let orEmpty): try Self.checkEmail(value, orEmpty)
+        case .phone(let orEmpty): try Self.checkPhone(value, orEmpty)
+        case .label: try Self.checkLabel(value)
         case .any: break
         }
         return value

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Checks of text formats.
-enum Formats {
+package enum Formats {
     /// A mailbox as the HTML standard accepts it, with a domain of at least two labels.
-    static func isEmail(_ text: String) -> Bool {
+    package static func isEmail(_ text: String) -> Bool {
         guard text.utf8.count <= 254, let at = text.lastIndex(of: "@"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { return false }
         let local = text[..<at].utf8
@@ -14,8 +14,15 @@ enum Formats {
         return isDomain(text[text.index(after: at)...], labels: 2)
     }
 
+    /// A phone number with its country code: `+` and at most 15 digits, the first of which is not 0.
+    package static func isPhone(_ text: String) -> Bool {
+        let digits = text.utf8.dropFirst()
+        return text.hasPrefix("+") && (2...15).contains(digits.count) && digits.first != UInt8(ascii: "0")
+            && digits.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
     /// An absolute URL with a scheme and a host.
-    static func isURL(_ text: String) -> Bool {
+    package static func isURL(_ text: String) -> Bool {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
             let first = text.utf8.first, isAlphanumeric(first), first > UInt8(ascii: "9"),
             text[..<colon].utf8.allSatisfy({ isAlphanumeric($0) || "+-.".utf8.contains($0) }),
@@ -33,7 +40,7 @@ enum Formats {
     }
 
     /// An IPv4 or IPv6 address.
-    static func isIP(_ text: String) -> Bool {
+    package static func isIP(_ text: String) -> Bool {
         var buffer = in6_addr()
         return inet_pton(AF_INET, text, &buffer) == 1 || inet_pton(AF_INET6, text, &buffer) == 1
     }
