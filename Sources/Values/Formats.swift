@@ -39,6 +39,9 @@ package enum Formats {
         return isDomain(name, labels: 1) && isPort(host.dropFirst(name.count))
     }
 
+    /// The name of a host, or an IPv4 address: labels of letters, digits, hyphens and underscores with dots between them.
+    package static func isHostname(_ text: String) -> Bool { isDomain(text[...], labels: 1) }
+
     /// An IPv4 or IPv6 address.
     package static func isIP(_ text: String) -> Bool {
         var buffer = in6_addr()

@@ -121,7 +121,8 @@ extension ParameterType {
     /// Whether a value is text, so that a shell's word is taken as it is.
     fileprivate var isText: Bool {
         switch self {
-        case .id, .newID, .key, .string, .enumeration, .datetime, .email, .phone, .label: true
+        case .id, .newID, .key, .string, .enumeration, .datetime, .email, .phone, .label, .url, .hostname:
+            true
         default: false
         }
     }

@@ -54,6 +54,9 @@ extension ParameterType {
         case .phone(let orEmpty):
             return ["type": "string", "pattern": .string("^\\+[1-9][0-9]{1,14}$" + (orEmpty ? "|^$" : ""))]
         case .label: return ["type": "string", "pattern": "^[A-Za-z0-9]{1,36}$"]
+        case .url(orEmpty: false): return ["type": "string", "format": "uri"]
+        case .url: return ["type": "string"]
+        case .hostname: return ["type": "string", "maxLength": 253]
         case .any: return [:]
         }
     }

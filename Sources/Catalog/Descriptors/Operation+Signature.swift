@@ -61,6 +61,8 @@ extension ParameterType {
         case .email: return "email"
         case .phone: return "phone"
         case .label: return "label"
+        case .url: return "url"
+        case .hostname: return "hostname"
         case .any: return "any"
         }
     }

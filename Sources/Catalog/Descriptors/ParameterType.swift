@@ -35,6 +35,10 @@ package enum ParameterType: Sendable {
     case phone(orEmpty: Bool)
     /// A label of a user: 1 to 36 letters and digits.
     case label
+    /// An absolute URL; with `orEmpty` also an empty text, which clears one.
+    case url(orEmpty: Bool)
+    /// The name or address of a host; with `wildcards` also `*` and `*.` before a name, with `orEmpty` also an empty text.
+    case hostname(wildcards: Bool, orEmpty: Bool)
     case any
 
     /// Which names a key may have.
@@ -86,6 +90,9 @@ extension ParameterType {
         case "email": self = .email(orEmpty: reader.flag("orEmpty"))
         case "phone": self = .phone(orEmpty: reader.flag("orEmpty"))
         case "label": self = .label
+        case "url": self = .url(orEmpty: reader.flag("orEmpty"))
+        case "hostname":
+            self = .hostname(wildcards: reader.flag("wildcards"), orEmpty: reader.flag("orEmpty"))
         case "any": self = .any
         case let other: reader.fail("unknown type '\(other)'")
         }

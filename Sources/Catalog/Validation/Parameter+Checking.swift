@@ -44,6 +44,8 @@ extension ParameterType {
         case .email(let orEmpty): try Self.checkEmail(value, orEmpty)
         case .phone(let orEmpty): try Self.checkPhone(value, orEmpty)
         case .label: try Self.checkLabel(value)
+        case .url(let orEmpty): try Self.checkURL(value, orEmpty)
+        case .hostname(let wildcards, let orEmpty): try Self.checkHostname(value, wildcards, orEmpty)
         case .any: break
         }
         return value

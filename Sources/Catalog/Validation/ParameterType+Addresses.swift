@@ -18,6 +18,27 @@ extension ParameterType {
         }
     }
 
+    static func checkURL(_ value: JSON, _ orEmpty: Bool) throws(Mismatch) {
+        let text = try text(value)
+        guard Formats.isURL(text) || (orEmpty && text.isEmpty) else {
+            throw Mismatch("must be an absolute URL", hint: "For example https://example.org/welcome.")
+        }
+    }
+
+    static func checkHostname(_ value: JSON, _ wildcards: Bool, _ orEmpty: Bool) throws(Mismatch) {
+        let text = try text(value)
+        if orEmpty && text.isEmpty || wildcards && text == "*" { return }
+        let name = wildcards && text.hasPrefix("*.") ? String(text.dropFirst(2)) : text
+        guard Formats.isHostname(name) else {
+            let reason = "must be the name of a host, without scheme, port and path"
+            guard let start = text.firstRange(of: "://")?.upperBound else {
+                throw Mismatch(reason, hint: "For example app.example.org.")
+            }
+            let host = text[start...].prefix { !"/:?#".contains($0) }
+            throw Mismatch(reason, hint: host.isEmpty ? nil : "Write '\(host)'.")
+        }
+    }
+
     static func checkLabel(_ value: JSON) throws(Mismatch) {
         let bytes = try text(value).utf8
         let isWell =
