@@ -30,6 +30,8 @@ let package = Package(
                 .unsafeFlags(["-std=gnu17", "-I/usr/include/libmongoc-1.0", "-I/usr/include/libbson-1.0"])
             ]
         ),
+        // Likewise for the libraries that hash passwords.
+        .target(name: "CPasswords", cSettings: [.unsafeFlags(["-std=gnu17"])]),
         .target(name: "Values", swiftSettings: strict),
         .target(name: "Threads", swiftSettings: strict),
         .target(name: "Catalog", dependencies: ["Values", "CCatalog"], swiftSettings: strict),
@@ -44,7 +46,9 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: [
-                "Values", "Catalog", "Storage", .product(name: "Crypto", package: "swift-crypto"),
+                "Values", "Threads", "Catalog", "Storage", "CPasswords",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

@@ -9,6 +9,9 @@ package enum Base64 {
         return table
     }()
 
+    /// Whether this is one of the 64 letters; the padding is none.
+    package static func isLetter(_ letter: UInt8) -> Bool { values[Int(letter)] != 255 }
+
     package static func encode(_ bytes: [UInt8]) -> String {
         String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { text in
             var length = 0
