@@ -1,28 +1,49 @@
 package import Values
 
-/// Who acts: the owner of the project, somebody unknown, or a user.
+/// Who acts: the owner of the project, somebody unknown, a user, or a key that the owner has given away.
 package enum Actor: Sendable, Hashable, CustomStringConvertible {
     /// The project's owner; permissions of tables and rows do not bind it.
     case key
     case guest
     case user(String)
+    /// A user who has signed in, which ends with the session.
+    case session(user: String, id: String)
+    /// An API key, by its id. It is bound by its scopes and by no permission.
+    case apiKey(String)
 
-    /// Reads `key`, `guest` or `user:ID`.
+    /// Reads `key`, `guest`, `user:ID` or `key:ID`.
     /// - Throws: `general_argument_invalid` for anything else.
     package init(parsing text: String) throws(AppError) {
         switch text {
         case "key": self = .key
         case "guest": self = .guest
         default:
-            guard text.hasPrefix("user:"), ID.isValid(String(text.dropFirst(5))) else {
+            let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, ["user", "key"].contains(parts[0]), ID.isValid(parts[1]) else {
                 throw AppError(
                     .generalArgumentInvalid,
                     "'\(text)' names no actor.",
                     argument: "as",
-                    hint: "Write \"key\", \"guest\" or \"user:ID\"."
+                    hint: "Write \"key\", \"guest\", \"user:ID\", or \"key:ID\" for an API key."
                 )
             }
-            self = .user(String(text.dropFirst(5)))
+            self = parts[0] == "user" ? .user(parts[1]) : .apiKey(parts[1])
+        }
+    }
+
+    /// The user who acts, signed in or not.
+    package var userID: String? {
+        switch self {
+        case .user(let id), .session(let id, _): id
+        case .key, .guest, .apiKey: nil
+        }
+    }
+
+    /// Whether permissions of tables and rows, and disabled states, do not apply.
+    package var isPrivileged: Bool {
+        switch self {
+        case .key, .apiKey: true
+        case .guest, .user, .session: false
         }
     }
 
@@ -30,7 +51,18 @@ package enum Actor: Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .key: "key"
         case .guest: "guest"
-        case .user(let id): "user:\(id)"
+        case .user(let id), .session(let id, _): "user:\(id)"
+        case .apiKey(let id): "key:\(id)"
         }
     }
+}
+
+/// How somebody says who they are: by being believed, or by a secret.
+package enum Credential: Sendable, Hashable {
+    case actor(Actor)
+    /// The secret of a session, as signing in answered it.
+    case session(String)
+    case jwt(String)
+    /// The secret of an API key.
+    case key(String)
 }

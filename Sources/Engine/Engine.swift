@@ -40,6 +40,7 @@ package final class Engine: Sendable {
         self.catalog = catalog
         let cache = SchemaCache()
         let lists = ListCache(bytes: cacheBytes)
+        let callers = Callers(acceptsAnyUser: Catalog.embedded.operation("users.create") == nil)
         self.lists = lists
         let store = WatchedStore(store) { cache.changed() }
         self.store = store
@@ -58,6 +59,7 @@ package final class Engine: Sendable {
             cache: cache,
             jobs: jobs,
             lists: lists,
+            callers: callers,
             follower: LogFollower(store, cache, lists, clock)
         )
         var handlers: [String: Handler] = [:]
@@ -101,19 +103,21 @@ package final class Engine: Sendable {
     /// Runs one operation.
     /// - Throws: an error of the contract; nothing was changed then.
     package func execute(_ invocation: Invocation) async throws(AppError) -> Response {
-        try await execute(invocation, try find(invocation))
+        let invocation = try await authenticated(invocation)
+        return try await execute(invocation, try find(invocation))
     }
 
     /// Runs an operation that was found.
     func execute(
         _ invocation: Invocation,
-        _ found: (Operation, Handler, Caller)
+        _ found: (Operation, Handler, Actor)
     ) async throws(AppError) -> Response {
-        let (operation, handler, caller) = found
+        let (operation, handler, actor) = found
         let call = Call(
             operation: operation,
             arguments: try operation.validate(invocation.arguments),
-            caller: caller,
+            actor: actor,
+            client: invocation.client,
             now: clock.now,
             clock: clock
         )
@@ -130,7 +134,7 @@ package final class Engine: Sendable {
 
     /// The operation that an invocation means, who carries it out and who asks for it.
     /// - Throws: 404 `operation_unknown`, or that the caller may not run it.
-    func find(_ invocation: Invocation) throws(AppError) -> (Operation, Handler, Caller) {
+    func find(_ invocation: Invocation) throws(AppError) -> (Operation, Handler, Actor) {
         guard let operation = catalog.operation(invocation.operation),
             let handler = handlers[operation.implementation]
         else {

@@ -8,10 +8,20 @@ package struct Invocation: Sendable {
     /// Who acts; nil for the actor of the process.
     package var actor: Actor?
 
-    package init(_ operation: String, _ arguments: JSONObject = JSONObject(), as actor: Actor? = nil) {
+    /// The secret by which the caller says who acts; ``Engine/authenticated(_:)`` makes an actor of it.
+    package var credential: Credential?
+    package var client: Client
+
+    package init(
+        _ operation: String,
+        _ arguments: JSONObject = JSONObject(),
+        as actor: Actor? = nil,
+        from client: Client = Client()
+    ) {
         self.operation = operation
         self.arguments = arguments
         self.actor = actor
+        self.client = client
     }
 }
 

@@ -19,7 +19,7 @@ package struct Access: Sendable {
     /// Decides whether an actor may run an operation at all.
     /// - Throws: 401 `user_unauthorized` for an actor that this process can't take, 401 `general_unauthorized_scope`,
     ///   403 `read_only`.
-    func authorize(_ requested: Actor?, for operation: Operation) throws(AppError) -> Caller {
+    func authorize(_ requested: Actor?, for operation: Operation) throws(AppError) -> Actor {
         let actor = requested ?? self.actor
         guard self.actor == .key || self.actor == actor else {
             throw AppError(
@@ -36,7 +36,15 @@ package struct Access: Sendable {
                 hint: "Start it without --read-only to allow changes."
             )
         }
-        if actor != .key, !operation.auth.contains("Session") {
+        if case .apiKey = actor {
+            guard operation.auth.contains("Key") else {
+                throw AppError(
+                    .generalUnauthorizedScope,
+                    "\(operation.id) is not for API keys.",
+                    hint: "Run it as the user whom it is about, or as the owner of the project."
+                )
+            }
+        } else if actor != .key, !operation.auth.contains("Session") {
             throw AppError(
                 .generalUnauthorizedScope,
                 "\(operation.id) is for the project's key; \(actor) can't run it.",
@@ -51,7 +59,7 @@ package struct Access: Sendable {
                 hint: "Start it with --scopes that name one of them."
             )
         }
-        return Caller(actor)
+        return actor
     }
 }
 
@@ -68,7 +76,7 @@ extension Caller {
     /// What the table's settings say about an action on its rows. Rows have no `create` permission of their own.
     func access(_ action: Action, to table: Table) -> RowAccess {
         if isPrivileged { return .all }
-        if roles.contains(where: { table.permissions.contains(action.permission($0)) }) { return .all }
+        if held.match(table.permissions, action) { return .all }
         return table.rowSecurity && action != .create ? .own : .none
     }
 
@@ -76,14 +84,14 @@ extension Caller {
     func may(_ action: Action, _ row: [String], in table: Table) -> Bool {
         switch access(action, to: table) {
         case .all: true
-        case .own: roles.contains { row.contains(action.permission($0)) }
+        case .own: held.match(row, action)
         case .none: false
         }
     }
 
     /// Refuses an action.
     func refusal(_ action: Action, on table: Table) -> AppError {
-        let needed = roles.map { action.permission($0) }.joined(separator: ", ")
+        let needed = grants(action).joined(separator: ", ")
         return AppError(
             .userUnauthorized,
             "\(actor) may not \(action.rawValue) rows of the table '\(table.id)'.",
@@ -109,7 +117,7 @@ extension Caller {
 
     /// The permissions of a new row when none are given: a user's rows are its own.
     var defaultPermissions: [String] {
-        guard case .user(let id) = actor else { return [] }
+        guard let id = actor.userID else { return [] }
         return Permissions.rowActions.map { $0.permission("user:\(id)") }
     }
 }

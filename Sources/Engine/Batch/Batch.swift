@@ -25,6 +25,7 @@ struct Batch: Sendable {
     /// - Parameter mark: what the steps may destroy, if they are bound to something.
     func run(_ pipeline: Pipeline, mark: String?) async throws -> Outcome {
         var outcome: BatchRun.Tally
+        try await goAhead(pipeline)
         if isReading {
             outcome = try await pipeline.store.read { session in try attempt(pipeline).read(session) }
         } else {
@@ -59,7 +60,8 @@ struct Batch: Sendable {
 
     /// What the steps would destroy, and all that a confirmation of that depends on.
     func losses(_ pipeline: Pipeline) async throws -> (would: JSON, state: [UInt8]) {
-        try await pipeline.store.rehearse { session in
+        try await goAhead(pipeline)
+        return try await pipeline.store.rehearse { session in
             let version = try session.schemaVersion()
             let outcome = try attempt(pipeline).write(session, isRecorded: true)
             return (outcome.would, Self.state(outcome.would, version))
@@ -76,7 +78,7 @@ struct Batch: Sendable {
     func canonical(in project: String) -> [UInt8] {
         let calls = steps.map { step -> JSON in
             [
-                "operation": .string(step.operation.id), "actor": .string("\(step.caller.actor)"),
+                "operation": .string(step.operation.id), "actor": .string("\(step.actor)"),
                 "arguments": Self.sorted(.object(step.ready?.call.arguments ?? step.arguments)),
             ]
         }
@@ -94,7 +96,13 @@ struct Batch: Sendable {
         }
     }
 
+    /// Does what the steps would rather not do inside a transaction.
+    private func goAhead(_ pipeline: Pipeline) async throws {
+        for step in steps { try await step.ready?.work.ahead?(pipeline) }
+    }
+
     private func rehearsal(_ pipeline: Pipeline) async throws -> BatchRun.Tally {
+        try await goAhead(pipeline)
         if isReading { return try await pipeline.store.read { session in try attempt(pipeline).read(session) } }
         return try await pipeline.store.rehearse { session in
             try attempt(pipeline).write(session, isRecorded: true)

@@ -37,7 +37,7 @@ final class BatchRun {
     func read(_ session: any ReadSession) throws -> Tally {
         for step in steps {
             try perform(step) { ready in
-                let context = ReadContext(ready.call, session, pipeline.cache)
+                let context = try ReadContext(ready.call, session, pipeline)
                 switch ready.work.body {
                 case .read(let body): return try body(context)
                 case .apart: throw Work.isApart(ready.call)
@@ -56,7 +56,7 @@ final class BatchRun {
         var would: [JSON] = []
         for (index, step) in steps.enumerated() {
             try perform(step) { ready in
-                let context = WriteContext(ready.call, writing: recording ?? session, pipeline.cache)
+                let context = try WriteContext(ready.call, writing: recording ?? session, pipeline)
                 if changedSchema { context.seesChangedSchema() }
                 let response = try Pipeline.perform(ready.work, context)
                 changedSchema = changedSchema || !context.seesCommittedSchema

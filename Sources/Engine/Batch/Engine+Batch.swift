@@ -6,6 +6,10 @@ extension Engine {
     /// Answers a request: one call or several, for real or as a rehearsal, confirmed where that is asked for.
     /// - Throws: an error of the contract; nothing was changed then.
     package func answer(_ request: ExecutionRequest) async throws(AppError) -> Outcome {
+        var request = request
+        for index in request.steps.indices {
+            request.steps[index].invocation = try await authenticated(request.steps[index].invocation)
+        }
         var answer = try await unselected(request)
         guard let selection = request.selection else { return answer }
         do { answer = try answer.selecting(selection) } catch {
@@ -56,7 +60,7 @@ extension Engine {
         _ later: ArraySlice<String>
     ) throws(AppError) -> PlannedStep {
         let invocation = step.invocation
-        let (operation, handler, caller) = try find(invocation)
+        let (operation, handler, actor) = try find(invocation)
         if operation.runs == .outside, request.isDryRun || (request.isBatch && request.isAtomic) {
             throw request.isDryRun
                 ? AppError(
@@ -74,17 +78,34 @@ extension Engine {
         }
         var ready: ReadyStep?
         if !request.isBatch {
-            ready = try PlannedStep.read(invocation.arguments, operation, handler, caller, clock, clock.now)
+            ready = try PlannedStep.read(
+                invocation.arguments,
+                operation,
+                handler,
+                actor,
+                invocation.client,
+                clock,
+                clock.now
+            )
         } else if References.areIn(.object(invocation.arguments)) {
             try References.check(invocation.arguments, earlier: Array(earlier), later: Array(later))
         } else {
-            ready = try PlannedStep.read(invocation.arguments, operation, handler, caller, clock, clock.now)
+            ready = try PlannedStep.read(
+                invocation.arguments,
+                operation,
+                handler,
+                actor,
+                invocation.client,
+                clock,
+                clock.now
+            )
         }
         return PlannedStep(
             id: step.id,
             operation: operation,
             handler: handler,
-            caller: caller,
+            actor: actor,
+            client: invocation.client,
             arguments: invocation.arguments,
             ready: ready
         )
@@ -137,7 +158,7 @@ extension Engine {
                 let arguments = try References.resolved(step.arguments) { id throws(AppError) in
                     try done.first { $0.id == id }!.response.value
                 }
-                let invocation = Invocation(step.operation.id, arguments, as: step.caller.actor)
+                let invocation = Invocation(step.operation.id, arguments, as: step.actor, from: step.client)
                 results.append((step.id, try await execute(invocation)))
             } catch {
                 return Outcome(.results(results), failure: error.inStep(step.id))

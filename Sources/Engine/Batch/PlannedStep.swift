@@ -6,7 +6,8 @@ struct PlannedStep: Sendable {
     let id: String
     let operation: Operation
     let handler: Handler
-    let caller: Caller
+    let actor: Actor
+    let client: Client
     /// As the caller gave them.
     let arguments: JSONObject
     /// The call with its arguments read; nil where they refer to results that don't exist yet.
@@ -25,7 +26,7 @@ extension PlannedStep {
         -> ReadyStep
     {
         if let ready { return ready }
-        return try Self.read(try References.resolved(arguments, results), operation, handler, caller, clock, now)
+        return try Self.read(try References.resolved(arguments, results), operation, handler, actor, client, clock, now)
     }
 
     /// Validates and reads arguments.
@@ -33,14 +34,16 @@ extension PlannedStep {
         _ arguments: JSONObject,
         _ operation: Operation,
         _ handler: Handler,
-        _ caller: Caller,
+        _ actor: Actor,
+        _ client: Client,
         _ clock: WallClock,
         _ now: Timestamp
     ) throws(AppError) -> ReadyStep {
         let call = Call(
             operation: operation,
             arguments: try operation.validate(arguments),
-            caller: caller,
+            actor: actor,
+            client: client,
             now: now,
             clock: clock
         )

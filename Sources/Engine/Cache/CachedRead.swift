@@ -22,12 +22,29 @@ extension Pipeline {
     func read(_ call: Call, _ cached: Work.Cached, _ body: @escaping @Sendable (ReadContext) throws -> Response)
         async throws -> Response
     {
-        let list = CachedRead(call: call, pipeline: self, request: cached.request, makeSource: cached.source)
+        var request = cached.request
+        try await request.add(rolesOf(call))
+        let list = CachedRead(call: call, pipeline: self, request: request, makeSource: cached.source)
         if let response = try await list.answer() { return response }
         var response = try await read(call, body)
         response.cache = .miss
         lists.countMiss()
         return response
+    }
+}
+
+extension Pipeline {
+    /// The roles that the answer of a list depends on, as of now; nil for keys, which no permission binds.
+    private func rolesOf(_ call: Call) async throws -> [String]? {
+        switch call.actor {
+        case .key: return nil
+        case .guest: return Roles.guest.list
+        case .apiKey, .user, .session:
+            let caller = try await store.read { [callers] session in
+                try callers.caller(call.actor, for: call.operation, at: call.now, in: session)
+            }
+            return caller.isPrivileged ? nil : caller.roles
+        }
     }
 }
 
@@ -57,7 +74,7 @@ private struct CachedRead {
         for _ in 0..<Self.attempts {
             let now = call.clock.now
             let known = pipeline.cache.known(call.string("tableId"), in: call.string("databaseId"), at: now)
-            guard known.table.map({ $0.0.enabled || call.caller.isPrivileged }) ?? true else { return nil }
+            guard known.table.map({ $0.0.enabled || call.actor.isPrivileged }) ?? true else { return nil }
             switch pipeline.lists.step(request, key, known, at: now) {
             case .use(let list): return response(list, .hit)
             case .verify(let flight):
@@ -106,9 +123,9 @@ private struct CachedRead {
     }
 
     private func read<R: Sendable>(_ body: @escaping @Sendable (ReadContext) throws -> R) async throws -> R {
-        let (call, cache) = (call, pipeline.cache)
+        let (call, pipeline) = (call, pipeline)
         return try await pipeline.store.read { session in
-            try body(ReadContext(call, session, cache, beginsSession: true))
+            try body(try ReadContext(call, session, pipeline, beginsSession: true))
         }
     }
 

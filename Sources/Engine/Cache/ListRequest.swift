@@ -29,8 +29,6 @@ struct ListRequest: Sendable {
         writer.raw(",")
         writer.write(table)
         writer.raw(",")
-        if call.caller.isPrivileged { writer.raw("null") } else { writer.write(JSON(call.caller.roles)) }
-        writer.raw(",")
         writer.raw(queries.bytes)
         writer.raw("]")
         key = writer.bytes
@@ -39,6 +37,12 @@ struct ListRequest: Sendable {
         wantsTotal = call.bool("total")
         isStrict = call.optional("freshness")?.string == "strict"
         hasCursor = queries.hasCursor
+    }
+
+    /// Tells lists apart by what their caller may see.
+    /// - Parameter roles: nil for a caller whom no permission binds.
+    mutating func add(_ roles: [String]?) {
+        key += (roles.map { JSON($0) } ?? .null).encoded
     }
 
     /// Whether something that was read then is new enough now.

@@ -34,7 +34,7 @@ package struct EventRecord: Sendable, Equatable {
         guard let event = call.operation.event else { return nil }
         self.event = event
         ids = call.operation.eventIDs.map { known[$0] ?? call.string($0) }
-        actor = call.caller.actor.description
+        actor = call.actor.description
         at = call.now
         self.payload = payload
     }

@@ -1,12 +1,26 @@
 import Catalog
 import Values
 
+/// Where a call came from.
+package struct Client: Sendable, Hashable {
+    /// The address of the caller as text; empty where there is none, as over a pipe.
+    package var ip: String
+    package var userAgent: String
+
+    package init(ip: String = "", userAgent: String = "") {
+        self.ip = ip
+        self.userAgent = userAgent
+    }
+}
+
 /// An invocation that was found, validated and authorised.
 struct Call: Sendable {
     let operation: Operation
     /// Validated and defaulted, under their canonical names.
     let arguments: JSONObject
-    let caller: Caller
+    let actor: Actor
+    /// From where it was called.
+    var client = Client()
     let now: Timestamp
     let clock: WallClock
 

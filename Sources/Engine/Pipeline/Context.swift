@@ -5,24 +5,29 @@ import Values
 class ReadContext {
     let call: Call
     let session: any ReadSession
+    /// Who asks, as of the state that the session sees.
+    let caller: Caller
     /// False once this session itself changed the schema, and sees what is not committed.
     fileprivate(set) var seesCommittedSchema = true
-    fileprivate let cache: SchemaCache
+    fileprivate let pipeline: Pipeline
     private var version: Int64?
     /// nil where the session began to read before this was made.
     private let glance: SchemaCache.Glance?
 
-    init(_ call: Call, _ session: any ReadSession, _ cache: SchemaCache, beginsSession: Bool = false) {
+    private var cache: SchemaCache { pipeline.cache }
+
+    /// - Throws: that the actor of the call may not run it, as ``Callers`` finds.
+    init(_ call: Call, _ session: any ReadSession, _ pipeline: Pipeline, beginsSession: Bool = false) throws {
         self.call = call
         self.session = session
-        self.cache = cache
-        glance = beginsSession ? cache.glance(at: call.now) : nil
+        self.pipeline = pipeline
+        glance = beginsSession ? pipeline.cache.glance(at: call.now) : nil
+        caller = try pipeline.callers.caller(call.actor, for: call.operation, at: call.now, in: session)
     }
 
     /// The same session for another call.
-    func nested(_ call: Call) -> ReadContext { ReadContext(call, session, cache) }
+    func nested(_ call: Call) throws -> ReadContext { try ReadContext(call, session, pipeline) }
 
-    var caller: Caller { call.caller }
     var now: Timestamp { call.now }
     var dialect: Dialect { call.dialect }
     var schema: SchemaReader { SchemaReader(session: session) }
@@ -112,23 +117,25 @@ final class WriteContext: ReadContext {
     var eventIDs: [String: String] = [:]
     /// Every row that a bulk changed, as JSON text, for the event log; nil for calls that are none.
     var changedRows: [[UInt8]]?
+    /// What the event tells instead of the answer, where the answer holds what only its caller may know.
+    var eventPayload: JSON?
 
-    init(_ call: Call, writing session: any WriteSession, _ cache: SchemaCache) {
+    init(_ call: Call, writing session: any WriteSession, _ pipeline: Pipeline) throws {
         writer = session
-        super.init(call, session, cache)
+        try super.init(call, session, pipeline)
     }
 
     /// Carries out another call in the same transaction, with its event.
     func perform(_ work: Work, of call: Call) throws -> Response {
-        let context = nested(call)
+        let context = try nested(call)
         let response = try Pipeline.perform(work, context)
         awaited += context.awaited
         return response
     }
 
     /// The same session for another call.
-    override func nested(_ call: Call) -> WriteContext {
-        let context = WriteContext(call, writing: writer, cache)
+    override func nested(_ call: Call) throws -> WriteContext {
+        let context = try WriteContext(call, writing: writer, pipeline)
         if !seesCommittedSchema { context.seesChangedSchema() }
         return context
     }
@@ -141,6 +148,13 @@ final class WriteContext: ReadContext {
 
     /// Says that an earlier step of the same transaction has changed the schema.
     func seesChangedSchema() { seesCommittedSchema = false }
+
+    /// Says that something has changed which the rights of a user depend on.
+    func moveStamp(of user: String) throws {
+        guard let row = try session.row(user, in: Identity.stamp) else { return }
+        let change = RowChange(updatedAt: row.updatedAt, values: [(0, .int(Identity.newStamp()))])
+        _ = try writer.update(user, change, in: Identity.stamp)
+    }
 
     /// Queues a job with this transaction. The call answers after it was carried out.
     func enqueue(_ job: Job) throws {

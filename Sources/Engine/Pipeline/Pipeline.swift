@@ -7,10 +7,12 @@ struct Pipeline: Sendable {
     let cache: SchemaCache
     let jobs: JobRunner
     let lists: ListCache
+    let callers: Callers
     let follower: LogFollower
 
     /// Answers one call.
     func run(_ work: Work, of call: Call) async throws -> Response {
+        try await work.ahead?(self)
         switch work.body {
         case .read(let body):
             if let cached = work.cached { return try await read(call, cached, body) }
@@ -26,7 +28,7 @@ struct Pipeline: Sendable {
     }
 
     func read(_ call: Call, _ body: @escaping @Sendable (ReadContext) throws -> Response) async throws -> Response {
-        try await store.read { session in try body(ReadContext(call, session, cache, beginsSession: true)) }
+        try await store.read { session in try body(try ReadContext(call, session, self, beginsSession: true)) }
     }
 
     /// What a committed write leaves to be done.
@@ -37,7 +39,7 @@ struct Pipeline: Sendable {
 
     private func write(_ call: Call, _ work: Work, grouped: Bool) async throws -> Outcome {
         let outcome = try await store.write(grouped: grouped) { session in
-            let context = WriteContext(call, writing: session, cache)
+            let context = try WriteContext(call, writing: session, self)
             let response = try Self.perform(work, context)
             CrashPoint.reach("write.beforeCommit")
             return Outcome(response: response, awaited: context.awaited)
@@ -54,7 +56,11 @@ struct Pipeline: Sendable {
             for event in EventRecord.records(of: context.call, rows: rows) {
                 try context.writer.append(event: event.encoded)
             }
-        } else if let event = EventRecord(of: context.call, ids: context.eventIDs, payload: response.encoded) {
+        } else if let event = EventRecord(
+            of: context.call,
+            ids: context.eventIDs,
+            payload: context.eventPayload?.encoded ?? response.encoded
+        ) {
             CrashPoint.reach("write.beforeEvent")
             try context.writer.append(event: event.encoded)
         }

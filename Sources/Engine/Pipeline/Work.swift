@@ -16,6 +16,9 @@ struct Work: Sendable {
     }
 
     let body: Body
+    /// What is worth doing before a session is open, because it takes long. The body works without it as well, as in a
+    /// batch whose steps depend on each other.
+    var ahead: (@Sendable (Pipeline) async throws -> Void)?
     /// Makes the answer once the jobs that the body queued are done; nil where the body's answer is the last word.
     var conclude: (@Sendable (ReadContext) throws -> Response)?
     /// How a call that runs by itself may be answered from the cache; nil where it may not.

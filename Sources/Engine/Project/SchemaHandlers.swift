@@ -88,7 +88,8 @@ struct SchemaHandlers: Sendable {
             let call = Call(
                 operation: operation,
                 arguments: try operation.validate(step.arguments),
-                caller: try access.authorize(context.caller.actor, for: operation),
+                actor: try access.authorize(context.call.actor, for: operation),
+                client: context.call.client,
                 now: context.now,
                 clock: context.call.clock
             )

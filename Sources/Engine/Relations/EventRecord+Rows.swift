@@ -8,7 +8,7 @@ extension EventRecord {
     init(of action: String, _ id: String, in table: Table, by call: Call, payload: [UInt8]) {
         event = call.dialect.translated("databases.[databaseId].tables.[tableId].rows.[rowId].\(action)")
         ids = [table.databaseID, table.id, id]
-        actor = call.caller.actor.description
+        actor = call.actor.description
         at = call.now
         self.payload = payload
     }

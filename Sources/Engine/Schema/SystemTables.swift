@@ -73,7 +73,9 @@ package enum SystemTables {
     )
 
     /// What a store makes with every project.
-    package static let all: [SystemTable] = [
+    package static let all: [SystemTable] = own + IdentityTables.all
+
+    private static let own: [SystemTable] = [
         SystemTable(databases),
         SystemTable(tables, indexes: [IndexLayout("database", on: [IndexLayout.Field("database")])]),
         SystemTable(columns, indexes: [IndexLayout("table", on: [IndexLayout.Field("table")])]),

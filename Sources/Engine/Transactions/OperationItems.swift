@@ -5,7 +5,7 @@ import Values
 struct OperationItems: Sendable {
     let catalog: Catalog
     /// Whether an actor may run an operation at all.
-    let authorize: @Sendable (Actor, Operation) throws(AppError) -> Caller
+    let authorize: @Sendable (Actor, Operation) throws(AppError) -> Actor
 
     private static let actions: [(action: String, operation: String)] = [
         ("create", "createRow"), ("update", "updateRow"), ("upsert", "upsertRow"), ("delete", "deleteRow"),
@@ -48,13 +48,14 @@ struct OperationItems: Sendable {
                     : "Did you mean \(near.joined(separator: " or "))?"
             )
         }
-        let caller = try authorize(call.caller.actor, operation)
+        let actor = try authorize(call.actor, operation)
         var arguments = try Self.arguments(item, known.action)
         if known.action == "create", arguments["rowId"] == nil { arguments["rowId"] = .string(ID.unique) }
         let inner = Call(
             operation: operation,
             arguments: try operation.validate(arguments),
-            caller: caller,
+            actor: actor,
+            client: call.client,
             now: call.now,
             clock: call.clock
         )

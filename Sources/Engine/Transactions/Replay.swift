@@ -21,7 +21,8 @@ struct Replay: Sendable {
         let call = Call(
             operation: operation,
             arguments: staged.arguments,
-            caller: Caller(staged.actor),
+            actor: staged.actor,
+            client: call.client,
             now: call.now,
             clock: call.clock
         )

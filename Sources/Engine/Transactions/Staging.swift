@@ -32,10 +32,10 @@ enum Staging {
         _ body: @escaping @Sendable (ReadContext) throws -> Response
     ) async throws -> Response {
         try await pipeline.store.rehearse { session in
-            let context = WriteContext(call, writing: session, pipeline.cache)
+            let context = try WriteContext(call, writing: session, pipeline)
             let transaction = try Transaction.open(id, context)
             try replay.run(try transaction.staged(session), context, bindsToBase: false)
-            return try body(context.nested(call))
+            return try body(try context.nested(call))
         }
     }
 
@@ -57,7 +57,7 @@ enum Staging {
     ) async throws -> Result {
         let isList = operations.count > 1
         let (responses, bases) = try await pipeline.store.rehearse { session in
-            let context = WriteContext(call, writing: session, pipeline.cache)
+            let context = try WriteContext(call, writing: session, pipeline)
             let transaction = try Transaction.open(id, context)
             try checkRoom(for: operations.count, in: transaction)
             let bases = try operations.map { operation in
@@ -75,7 +75,7 @@ enum Staging {
             return (responses, bases)
         }
         let transaction = try await pipeline.store.write(grouped: true) { session in
-            let context = WriteContext(call, writing: session, pipeline.cache)
+            let context = try WriteContext(call, writing: session, pipeline)
             let transaction = try Transaction.open(id, context)
             try checkRoom(for: operations.count, in: transaction)
             for (index, operation) in operations.enumerated() {
@@ -129,6 +129,6 @@ enum Staging {
                 }
             )
         }
-        return StagedOperation(call.operation.id, arguments, call.caller.actor, base: nil)
+        return StagedOperation(call.operation.id, arguments, call.actor, base: nil)
     }
 }

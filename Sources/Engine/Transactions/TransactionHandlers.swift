@@ -11,7 +11,7 @@ enum TransactionHandlers {
 
     static let create = Handler.write("tablesDB.createTransaction", prepare: { $0.clock.makeID() }) { id, context in
         let call = context.call
-        guard call.caller.actor != .guest else {
+        guard context.caller.actor != .guest else {
             throw AppError(
                 .userUnauthorized,
                 "A guest has no transactions: nobody could tell them from those of other guests.",
@@ -21,7 +21,7 @@ enum TransactionHandlers {
         try sweep(context)
         let end = Timestamp(milliseconds: call.now.milliseconds + (call.optional("ttl")?.int ?? 300) * 1000)
         let fields: JSONObject = [
-            "owner": .string("\(call.caller.actor)"), "status": "pending", "operations": 0,
+            "owner": .string("\(context.caller.actor)"), "status": "pending", "operations": 0,
             "expiresAt": .string(end.text),
         ]
         let row = NewRow(
@@ -76,7 +76,7 @@ enum TransactionHandlers {
     private static func commit(_ call: Call, _ replay: Replay, _ pipeline: Pipeline) async throws -> Response {
         do {
             let (response, awaited) = try await pipeline.store.write(grouped: false) { session in
-                let context = WriteContext(call, writing: session, pipeline.cache)
+                let context = try WriteContext(call, writing: session, pipeline)
                 let transaction = try Transaction.open(call.string("transactionId"), context)
                 try replay.run(try transaction.staged(session), context, bindsToBase: true)
                 let response = Response(try transaction.end(.committed, context).json)
@@ -98,7 +98,7 @@ enum TransactionHandlers {
 
     private static func end(_ call: Call, _ status: Transaction.Status, _ pipeline: Pipeline) async throws -> Response {
         try await pipeline.store.write(grouped: false) { session in
-            let context = WriteContext(call, writing: session, pipeline.cache)
+            let context = try WriteContext(call, writing: session, pipeline)
             let transaction = try Transaction.open(call.string("transactionId"), context)
             return Response(try transaction.end(status, context).json)
         }

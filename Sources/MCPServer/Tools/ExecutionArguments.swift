@@ -33,11 +33,8 @@ struct ExecutionArguments {
                     hint: "A single operation always happens as a whole."
                 )
             }
-            let invocation = Invocation(
-                try arguments.required("operation"),
-                try arguments.object("arguments"),
-                as: try Self.actor(try arguments.string("as"))
-            )
+            var invocation = Invocation(try arguments.required("operation"), try arguments.object("arguments"))
+            invocation.credential = try Self.credential(arguments["as"], "as")
             request = ExecutionRequest(invocation)
             name = invocation.operation
         }
@@ -62,18 +59,35 @@ struct ExecutionArguments {
             of: "steps[\(index)]",
             place: "steps[\(index)]."
         )
-        return ExecutionRequest.Step(
-            id: try step.string("id") ?? String(index),
-            Invocation(
-                try step.required("operation"),
-                try step.object("arguments"),
-                as: try actor(try step.string("as"))
-            )
-        )
+        var invocation = Invocation(try step.required("operation"), try step.object("arguments"))
+        invocation.credential = try credential(step["as"], "steps[\(index)].as")
+        return ExecutionRequest.Step(id: try step.string("id") ?? String(index), invocation)
     }
 
-    private static func actor(_ text: String?) throws(AppError) -> Actor? {
-        try text.map { text throws(AppError) in try Actor(parsing: text) }
+    /// Who acts: an actor by name, or somebody who has the secret of a session, a JWT or an API key.
+    private static func credential(_ value: JSON?, _ argument: Prose) throws(AppError) -> Credential? {
+        switch value {
+        case nil, .null?: return nil
+        case .string(let text)?: return .actor(try Actor(parsing: text))
+        case .object(let object)? where object.members.count == 1:
+            let member = object.members[0]
+            guard let text = member.value.string else { break }
+            switch member.key {
+            case "userId": return .actor(try Actor(parsing: "user:\(text)"))
+            case "session": return .session(text)
+            case "jwt": return .jwt(text)
+            case "key": return .key(text)
+            default: break
+            }
+        default: break
+        }
+        throw AppError(
+            .generalArgumentInvalid,
+            "'\(argument)' says not who acts.",
+            argument: argument,
+            hint:
+                "Write \"key\", \"guest\", \"user:ID\", or {\"session\": SECRET}, {\"jwt\": TOKEN}, {\"key\": SECRET}."
+        )
     }
 
     private static func selection(_ texts: [String]) throws(AppError) -> Selection {

@@ -43,6 +43,9 @@ struct ToolArguments {
         return text
     }
 
+    /// A value as it was given.
+    subscript(name: String) -> JSON? { arguments[name] }
+
     func string(_ name: String) throws(AppError) -> String? {
         switch arguments[name] {
         case nil, .null?: return nil

@@ -58,8 +58,9 @@ extension ToolDefinition {
                     "type": "object", "description": "By parameter name, as the signature lists them.",
                 ],
                 "as": [
-                    "type": "string", "pattern": "^(key|guest|user:.+)$",
-                    "description": "Who acts: key (the owner), guest or user:ID.",
+                    "type": ["string", "object"],
+                    "description":
+                        "Who acts: key (the owner), guest, user:ID, or {session}, {jwt}, {key} with a secret.",
                 ],
                 "steps": [
                     "type": "array", "minItems": 1, "maxItems": .int(Int64(ExecutionRequest.maximumSteps)),
@@ -71,7 +72,7 @@ extension ToolDefinition {
                         "type": "object",
                         "properties": [
                             "id": ["type": "string"], "operation": ["type": "string"], "arguments": ["type": "object"],
-                            "as": ["type": "string"],
+                            "as": ["type": ["string", "object"]],
                         ],
                         "required": ["operation"],
                     ],

@@ -36,12 +36,16 @@ final class MongoProject: Sendable {
         var collections: [String: MongoCollection] = [:]
         /// What is derived from layouts, by their identity, which the tables keep alive.
         var tables: [ObjectIdentifier: MongoTable] = [:]
+        /// The optional tables of our own that were not found to be there yet, by their ids.
+        var missing: [String: SystemTable] = [:]
     }
 
     init(_ id: String, _ driver: MongoDriver, systemTables: [SystemTable]) {
         self.id = id
         self.driver = driver
-        self.systemTables = systemTables
+        self.systemTables = systemTables.filter { !$0.isOptional }
+        let optional = systemTables.filter(\.isOptional)
+        known.withLock { $0.missing = Dictionary(uniqueKeysWithValues: optional.map { ($0.layout.tableID, $0) }) }
     }
 
     var metadata: String { MongoNames.metadata(of: id) }
@@ -142,6 +146,19 @@ final class MongoProject: Sendable {
             writer.string("id", id)
             writer.timestamp("start", start)
         }
+    }
+
+    /// Makes an optional table of our own before its first row, beside the transaction of the session, or in it when
+    /// nothing of it may last.
+    func makeIfMissing(_ layout: TableLayout, _ session: MongoSession, isRehearsal: Bool) throws {
+        guard let table = known.withLock({ $0.missing[layout.tableID] }) else { return }
+        try MongoSchema.create(
+            MongoTable(table.layout, system(layout.tableID)),
+            table.indexes,
+            session.connection,
+            within: isRehearsal ? session.server : nil
+        )
+        if !isRehearsal { known.withLock { $0.missing[layout.tableID] = nil } }
     }
 
     private func addMetadata(_ name: String, _ connection: MongoConnection, _ body: (inout BSONWriter) -> Void) throws {

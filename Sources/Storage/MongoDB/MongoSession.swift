@@ -166,6 +166,7 @@ final class MongoSession: WriteSession {
     }
 
     func insert(_ row: NewRow, into layout: TableLayout) throws -> String {
+        if layout.databaseID == nil { try project.makeIfMissing(layout, self, isRehearsal: pending.isRehearsal) }
         let sequence = project.sequences.next(node: try node())
         try pending.insert(row, sequence, table(layout), self)
         return String(sequence)

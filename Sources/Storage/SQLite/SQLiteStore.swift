@@ -191,9 +191,12 @@ package final class SQLiteStore: DocumentStore {
 package struct SystemTable: Sendable {
     package var layout: TableLayout
     package var indexes: [IndexLayout]
+    /// Whether many projects do without it, so that a store to which a table is dear makes it with its first row.
+    package var isOptional: Bool
 
-    package init(_ layout: TableLayout, indexes: [IndexLayout] = []) {
+    package init(_ layout: TableLayout, indexes: [IndexLayout] = [], isOptional: Bool = false) {
         self.layout = layout
         self.indexes = indexes
+        self.isOptional = isOptional
     }
 }

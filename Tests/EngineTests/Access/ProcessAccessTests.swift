@@ -23,6 +23,7 @@ struct ProcessAccessTests {
     @Test(arguments: Backend.available, [Actor.guest, .user("u")])
     func aProcessThatIsNotTheKeyActsAsItselfOnly(_ backend: Backend, _ own: Actor) async throws {
         try await withTable(backend, access: Access(actor: own)) { engine in
+            try await engine.makeUser(of: own)
             let answer = try await engine.on("listRows")
             #expect(answer["total"] == 0)
             #expect(try await engine.on("listRows", as: own)["total"] == 0)

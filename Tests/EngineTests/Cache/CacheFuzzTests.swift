@@ -94,6 +94,7 @@ struct CacheFuzzTests {
             var arguments: JSONObject = ["databaseId": "d", "tableId": "t"]
             arguments["queries"] = .array(Self.queries[question.query])
             for (key, value) in more.members { arguments[key] = value }
+            try await engine.makeUser(of: question.actor)
             do {
                 let invocation = Invocation("tablesDB.listRows", arguments, as: question.actor)
                 let response = try await engine.engine.execute(invocation)

@@ -24,6 +24,7 @@ extension TestEngine {
         var arguments = arguments
         arguments["databaseId"] = "d"
         arguments["tableId"] = "t"
+        if let actor { try await makeUser(of: actor) }
         let response = try await engine.execute(Invocation("tablesDB.listRows", arguments, as: actor))
         let answer = try JSON(parsing: response.encoded)
         let ids = answer["rows"]?.array?.map { $0["$id"]?.string ?? "-" } ?? []

@@ -14,6 +14,7 @@ struct RelatedListTests {
         var arguments: JSONObject = ["databaseId": "d", "tableId": "books"]
         arguments["queries"] = [query("select", nil, "title", "author.name")]
         for (key, value) in more.members { arguments[key] = value }
+        if let actor { try await engine.makeUser(of: actor) }
         let response = try await engine.engine.execute(Invocation("tablesDB.listRows", arguments, as: actor))
         return (response.cache, String(decoding: response.encoded, as: UTF8.self))
     }

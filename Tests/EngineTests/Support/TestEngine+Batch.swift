@@ -21,6 +21,7 @@ extension TestEngine {
     ) async throws -> JSON {
         var request = ExecutionRequest(steps: steps)
         change(&request)
+        for step in request.steps { if let actor = step.invocation.actor { try await makeUser(of: actor) } }
         return try JSON(parsing: try await engine.answer(request).encoded)
     }
 

@@ -1,5 +1,6 @@
 import Catalog
 import Storage
+import Synchronization
 import Testing
 import Values
 
@@ -13,6 +14,7 @@ struct TestEngine: Sendable {
     let backend: Backend
     let folder: TemporaryFolder
     let key: KeySource
+    private let users = KnownUsers()
 
     init(
         _ backend: Backend,
@@ -38,9 +40,24 @@ struct TestEngine: Sendable {
         )
     }
 
+    /// Makes the user who acts, without anything else that making a user does.
+    func makeUser(of actor: Actor) async throws {
+        guard case .user(let id) = actor, users.add(id) else { return }
+        let (now, users) = (clock.wallClock.now, IdentityTables.users)
+        let fields: JSONObject = ["status": true, "stamp": .int(Identity.newStamp())]
+        // Another engine on the same store may have been first.
+        do {
+            try await store.write { session in
+                let row = NewRow(id: id, createdAt: now, updatedAt: now, values: Record.values(users, fields))
+                _ = try session.insert(row, into: users)
+            }
+        } catch let error as StoreError where error.kind == .duplicateID {}
+    }
+
     /// Runs an operation and parses its answer.
     @discardableResult
     func call(_ operation: String, _ arguments: JSONObject = [:], as actor: Actor? = nil) async throws -> JSON {
+        if let actor { try await makeUser(of: actor) }
         let response = try await engine.execute(Invocation(operation, arguments, as: actor))
         return try JSON(parsing: response.encoded)
     }
@@ -133,6 +150,14 @@ struct TestEngine: Sendable {
     }
 }
 
+/// The users that a test has made in passing.
+private final class KnownUsers: Sendable {
+    private let ids = Mutex<Set<String>>([])
+
+    /// Whether the user is a new one.
+    func add(_ id: String) -> Bool { ids.withLock { $0.insert(id).inserted } }
+}
+
 /// Runs a test on an engine with an empty store.
 func withEngine(
     _ backend: Backend,
@@ -142,6 +167,7 @@ func withEngine(
 ) async throws {
     let folder = try TemporaryFolder()
     let engine = TestEngine(backend, folder, access: access, indexCheck: indexCheck)
+    try await engine.makeUser(of: access.actor)
     do { try await body(engine) } catch {
         await engine.engine.close()
         await backend.remove(folder)

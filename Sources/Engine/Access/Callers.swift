@@ -1,0 +1,85 @@
+import Catalog
+import Storage
+import Synchronization
+import Values
+
+/// Finds out what an actor may do as of the state that a session sees, so that a change of rights takes effect with its
+/// commit.
+///
+/// What was read of a user is kept in memory under the user's stamp; a call then costs one look at the stamp.
+final class Callers: Sendable {
+    private let known = Mutex<[String: Identity]>([:])
+    /// Whether there is no way yet to make users, so that any id is one.
+    private let acceptsAnyUser: Bool
+
+    init(acceptsAnyUser: Bool) { self.acceptsAnyUser = acceptsAnyUser }
+
+    /// How many users are kept in memory.
+    private static let maximum = 10_000
+
+    /// - Throws: 404 `user_not_found`, 403 `user_blocked`, 401 `user_session_not_found` for a session that has ended; for
+    ///   API keys 401 `project_key_expired` and `general_unauthorized_scope`.
+    func caller(
+        _ actor: Actor,
+        for operation: Operation,
+        at now: Timestamp,
+        in session: any ReadSession
+    ) throws -> Caller {
+        switch actor {
+        case .key, .guest: return Caller(actor)
+        case .apiKey(let id):
+            try APIKey.check(id, for: operation, at: now, in: session)
+            return Caller(actor)
+        case .user(let id):
+            if acceptsAnyUser, try identity(id, in: session) == nil { return Caller(actor) }
+            return Caller(actor, try active(id, in: session))
+        case .session(let user, let id):
+            let identity = try active(user, in: session)
+            guard let own = identity.session(id, at: now) else {
+                throw AppError(
+                    .userUnauthorized,
+                    "The session '\(id)' of the user '\(user)' has ended.",
+                    argument: "as",
+                    hint: "Sign in again, for example with account.createEmailPasswordSession."
+                )
+            }
+            return Caller(actor, identity, session: own)
+        }
+    }
+
+    /// What is known of a user who may act.
+    private func active(_ id: String, in session: any ReadSession) throws -> Identity {
+        guard let identity = try identity(id, in: session) else {
+            throw AppError(
+                .userNotFound,
+                "There is no user '\(id)'.",
+                argument: "as",
+                hint: "users.list shows the users, users.create makes one."
+            )
+        }
+        guard identity.isActive else {
+            throw AppError(
+                .userBlocked,
+                "The user '\(id)' is blocked.",
+                argument: "as",
+                hint: "users.updateStatus with \"status\": true lets it act again."
+            )
+        }
+        return identity
+    }
+
+    /// What the session sees of a user; nil when there is none.
+    func identity(_ id: String, in session: any ReadSession) throws -> Identity? {
+        guard let row = try session.row(id, in: Identity.stamp) else { return nil }
+        let stamp = row.values[0].int ?? 0
+        if let identity = known.withLock({ $0[id] }), identity.stamp == stamp { return identity }
+        guard let row = try session.row(id, in: Identity.rights) else { return nil }
+        let identity = try Identity(row, session)
+        // A stamp is never used twice, so what a transaction saw of its own changes does no harm if they don't last.
+        known.withLock { known in
+            if known.count >= Self.maximum { known.removeAll() }
+            known[id] = identity
+        }
+        return identity
+    }
+}

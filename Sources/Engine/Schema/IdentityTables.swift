@@ -1,0 +1,199 @@
+import Storage
+
+/// The tables of users, of what they sign in with, of teams, and of the project's settings.
+///
+/// Secrets that only have to be recognised are kept as digests; those that have to be read again are sealed under the
+/// project's key.
+enum IdentityTables {
+    /// `stamp` is a random number that moves with everything a user's rights depend on: status, labels, verification,
+    /// sessions, memberships. `hash` is the whole password hash; `algorithm` and `hashOptions` say how it was made.
+    static let users = system(
+        "users",
+        [
+            ColumnLayout("name", .text), ColumnLayout("email", .text), ColumnLayout("phone", .text),
+            ColumnLayout("status", .boolean), ColumnLayout("labels", .text, isArray: true),
+            ColumnLayout("emailVerification", .boolean), ColumnLayout("phoneVerification", .boolean),
+            ColumnLayout("mfa", .boolean), ColumnLayout("impersonator", .boolean), ColumnLayout("prefs", .json),
+            ColumnLayout("hash", .text), ColumnLayout("algorithm", .text), ColumnLayout("hashOptions", .json),
+            ColumnLayout("passwordHistory", .text, isArray: true), ColumnLayout("passwordUpdate", .datetime),
+            ColumnLayout("registration", .datetime), ColumnLayout("accessedAt", .datetime),
+            ColumnLayout("recoveryCodes", .text, isArray: true, seal: "users.recoveryCodes"),
+            ColumnLayout("search", .text), ColumnLayout("stamp", .integer),
+        ]
+    )
+
+    /// `secret` is the SHA-256 of the session's secret in hexadecimal. `client` holds what the answer says of device,
+    /// operating system and place.
+    static let sessions = system(
+        "sessions",
+        [
+            ColumnLayout("user", .text), ColumnLayout("secret", .text), ColumnLayout("expire", .datetime),
+            ColumnLayout("provider", .text), ColumnLayout("providerUid", .text),
+            ColumnLayout("providerAccessToken", .text, seal: "sessions.providerAccessToken"),
+            ColumnLayout("providerAccessTokenExpiry", .datetime),
+            ColumnLayout("providerRefreshToken", .text, seal: "sessions.providerRefreshToken"),
+            ColumnLayout("factors", .text, isArray: true), ColumnLayout("mfaUpdatedAt", .datetime),
+            ColumnLayout("ip", .text), ColumnLayout("userAgent", .text), ColumnLayout("client", .json),
+        ]
+    )
+
+    /// Secrets that are good for one step: magic links, codes, recovery, verification. `secret` is a digest.
+    static let tokens = system(
+        "tokens",
+        [
+            ColumnLayout("user", .text), ColumnLayout("kind", .text), ColumnLayout("secret", .text),
+            ColumnLayout("expire", .datetime), ColumnLayout("details", .json),
+        ]
+    )
+
+    static let targets = system(
+        "targets",
+        [
+            ColumnLayout("user", .text), ColumnLayout("session", .text), ColumnLayout("name", .text),
+            ColumnLayout("providerType", .text), ColumnLayout("providerId", .text), ColumnLayout("identifier", .text),
+            ColumnLayout("expired", .boolean),
+        ]
+    )
+
+    static let identities = system(
+        "identities",
+        [
+            ColumnLayout("user", .text), ColumnLayout("provider", .text), ColumnLayout("providerUid", .text),
+            ColumnLayout("providerEmail", .text),
+            ColumnLayout("providerAccessToken", .text, seal: "identities.providerAccessToken"),
+            ColumnLayout("providerAccessTokenExpiry", .datetime),
+            ColumnLayout("providerRefreshToken", .text, seal: "identities.providerRefreshToken"),
+        ]
+    )
+
+    /// Second factors that need something kept, such as the secret of an authenticator app.
+    static let authenticators = system(
+        "authenticators",
+        [
+            ColumnLayout("user", .text), ColumnLayout("type", .text), ColumnLayout("verified", .boolean),
+            ColumnLayout("secret", .text, seal: "authenticators.secret"),
+        ]
+    )
+
+    /// Second factors that were asked for. `code` is a digest.
+    static let challenges = system(
+        "challenges",
+        [
+            ColumnLayout("user", .text), ColumnLayout("session", .text), ColumnLayout("type", .text),
+            ColumnLayout("code", .text), ColumnLayout("expire", .datetime),
+        ]
+    )
+
+    static let teams = system(
+        "teams",
+        [
+            ColumnLayout("name", .text), ColumnLayout("total", .integer), ColumnLayout("prefs", .json),
+            ColumnLayout("search", .text),
+        ]
+    )
+
+    /// `secret` is the digest of an invitation's secret.
+    static let memberships = system(
+        "memberships",
+        [
+            ColumnLayout("team", .text), ColumnLayout("user", .text), ColumnLayout("roles", .text, isArray: true),
+            ColumnLayout("invited", .datetime), ColumnLayout("joined", .datetime), ColumnLayout("confirm", .boolean),
+            ColumnLayout("secret", .text), ColumnLayout("search", .text),
+        ]
+    )
+
+    static let presences = system(
+        "presences",
+        [
+            ColumnLayout("user", .text), ColumnLayout("status", .text), ColumnLayout("source", .text),
+            ColumnLayout("expiresAt", .datetime), ColumnLayout("metadata", .json),
+            ColumnLayout("permissions", .text, isArray: true),
+        ]
+    )
+
+    /// `secret` is the SHA-256 of the key in hexadecimal.
+    static let keys = system(
+        "keys",
+        [
+            ColumnLayout("name", .text), ColumnLayout("scopes", .text, isArray: true),
+            ColumnLayout("expire", .datetime), ColumnLayout("secret", .text), ColumnLayout("accessedAt", .datetime),
+            ColumnLayout("sdks", .text, isArray: true),
+        ]
+    )
+
+    /// `identifier` is the host name, bundle or package that a platform is recognised by.
+    static let platforms = system(
+        "platforms",
+        [
+            ColumnLayout("name", .text), ColumnLayout("type", .text), ColumnLayout("identifier", .text),
+            ColumnLayout("details", .json),
+        ]
+    )
+
+    static let variables = system(
+        "variables",
+        [
+            ColumnLayout("resource", .text), ColumnLayout("key", .text), ColumnLayout("secret", .boolean),
+            ColumnLayout("value", .text, seal: "variables.value"), ColumnLayout("search", .text),
+        ]
+    )
+
+    /// What the project's owner has set, one row for each group of settings.
+    static let settings = system(
+        "settings",
+        [ColumnLayout("value", .json), ColumnLayout("secret", .text, seal: "settings.secret")]
+    )
+
+    /// E-mails and text messages that wait to be delivered. `body` holds the secrets of links and codes, and so is
+    /// sealed.
+    static let outbox = system(
+        "outbox",
+        [
+            ColumnLayout("kind", .text), ColumnLayout("purpose", .text), ColumnLayout("user", .text),
+            ColumnLayout("recipient", .text), ColumnLayout("subject", .text), ColumnLayout("state", .text),
+            ColumnLayout("expire", .datetime), ColumnLayout("body", .text, seal: "outbox.body"),
+            ColumnLayout("details", .text, seal: "outbox.details"),
+        ]
+    )
+
+    /// How much of a limited operation somebody has used, by what the limit is counted for.
+    static let limits = system(
+        "limits",
+        [ColumnLayout("used", .integer), ColumnLayout("reset", .datetime)]
+    )
+
+    static let all: [SystemTable] = [
+        system(users, [unique("email"), unique("phone"), key("accessedAt")]),
+        system(sessions, [key("user"), key("expire")]),
+        system(tokens, [key("user"), key("expire")]),
+        system(targets, [key("user"), unique("identifier"), key("session")]),
+        system(identities, [key("user"), unique("provider", "providerUid"), key("providerEmail")]),
+        system(authenticators, [unique("user", "type")]),
+        system(challenges, [key("user"), key("expire")]),
+        system(teams, []),
+        system(memberships, [unique("team", "user"), key("user")]),
+        system(presences, [key("user"), key("expiresAt")]),
+        system(keys, [unique("secret")]),
+        system(platforms, [key("identifier")]),
+        system(variables, [unique("resource", "key")]),
+        system(settings, []),
+        system(outbox, [key("state"), key("user"), key("expire")]),
+        system(limits, [key("reset")]),
+    ]
+
+    private static func system(_ layout: TableLayout, _ indexes: [IndexLayout]) -> SystemTable {
+        SystemTable(layout, indexes: indexes, isOptional: true)
+    }
+
+    private static func key(_ columns: String...) -> IndexLayout {
+        IndexLayout(columns.joined(separator: "_"), on: columns.map { IndexLayout.Field($0) })
+    }
+
+    private static func unique(_ columns: String...) -> IndexLayout {
+        IndexLayout(columns.joined(separator: "_"), .unique, on: columns.map { IndexLayout.Field($0) })
+    }
+
+    private static func system(_ id: String, _ columns: [ColumnLayout]) -> TableLayout {
+        TableLayout(databaseID: nil, tableID: id, incarnation: "", columns: columns)
+    }
+}
