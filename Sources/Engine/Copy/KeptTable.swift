@@ -11,6 +11,12 @@ struct KeptTable: Sendable {
     var name: String { "\(layout.databaseID ?? "")/\(layout.tableID)" }
 }
 
+extension KeptTable {
+    /// What the project knows of users, teams, keys and settings. How much of their limits callers have used is left.
+    static let identity = IdentityTables.all.filter { $0.layout !== IdentityTables.limits }
+        .map { KeptTable(layout: $0.layout, indexes: $0.indexes, isPairs: false) }
+}
+
 extension Table {
     /// What the store keeps of the table. Pairs belong to the parent of their relation.
     var keptTables: [KeptTable] {

@@ -2,7 +2,7 @@ package import Storage
 import Values
 
 /// Copies a project from one store to another, of the same kind or not: databases, tables, columns, indexes and rows
-/// with their ids, dates and permissions. Sequences are made anew in the same order; the log of events stays behind.
+/// with their ids, dates and permissions, and users, teams, keys and settings as they are. Sequences are made anew in the same order; the log of events stays behind.
 ///
 /// Every page is written together with the note of how far the copy is, so that one that was killed goes on where it
 /// was and nothing is there twice.
@@ -50,6 +50,7 @@ package struct ProjectCopy: Sendable {
         let (databases, tables) = try await schema()
         try await begin()
         for database in databases { try await copy(row: database, of: SystemTables.databases) }
+        for table in KeptTable.identity { _ = try await copyRows(of: table) }
         var rows = 0
         for table in tables {
             try await make(table)
@@ -58,7 +59,7 @@ package struct ProjectCopy: Sendable {
                 if !kept.isPairs { rows += count }
             }
         }
-        for table in tables.flatMap(\.keptTables) {
+        for table in KeptTable.identity + tables.flatMap(\.keptTables) {
             let (left, right) = (try await digest(source, table), try await digest(target, table))
             guard left == right else {
                 throw Refusal(
@@ -104,7 +105,9 @@ package struct ProjectCopy: Sendable {
             if known == "\(identity) \(finished)" {
                 throw Refusal(description: "the target holds this copy already, complete and compared")
             }
-            guard known == nil, try session.count(RowQuery(limit: 1), in: SystemTables.databases, cap: 1) == 0 else {
+            let claimed = [SystemTables.databases, IdentityTables.users, IdentityTables.keys]
+            guard known == nil, try claimed.allSatisfy({ try session.count(RowQuery(limit: 1), in: $0, cap: 1) == 0 })
+            else {
                 throw Refusal(description: "the target project holds other data; copy into a project that is empty")
             }
             if let key {
@@ -154,7 +157,7 @@ package struct ProjectCopy: Sendable {
     private static func property(_ uid: String) -> String { "copy \(uid)" }
 
     private func copyRows(of table: KeptTable) async throws -> Int {
-        let property = Self.property(table.layout.incarnation)
+        let property = Self.property(table.layout.databaseID == nil ? table.name : table.layout.incarnation)
         let noted = try await target.read { try $0.property(property) } ?? "0 0"
         let parts = noted.split(separator: " ")
         var count = parts.first.flatMap { Int($0) } ?? 0
