@@ -142,7 +142,7 @@ struct TestEngine: Sendable {
         }
     }
 
-    private static func addressed(_ arguments: JSONObject) -> JSONObject {
+    static func addressed(_ arguments: JSONObject) -> JSONObject {
         var arguments = arguments
         if arguments["databaseId"] == nil { arguments["databaseId"] = "d" }
         if arguments["tableId"] == nil { arguments["tableId"] = "t" }
