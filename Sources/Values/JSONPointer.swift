@@ -2,6 +2,9 @@
 package struct JSONPointer: Sendable, Equatable {
     package var tokens: [String]
 
+    /// How many parts one may have: what follows it, or builds a tree of several, goes down a level for each.
+    package static let maximumTokens = 256
+
     /// - Throws: a sentence about what is wrong.
     package init(parsing text: some StringProtocol) throws(Malformed) {
         if text.isEmpty {
@@ -9,6 +12,9 @@ package struct JSONPointer: Sendable, Equatable {
             return
         }
         guard text.first == "/" else { throw Malformed(reason: "it must be empty or begin with '/'") }
+        guard text.utf8.count(where: { $0 == UInt8(ascii: "/") }) <= Self.maximumTokens else {
+            throw Malformed(reason: "it has more than \(Self.maximumTokens) parts")
+        }
         var tokens: [String] = []
         for part in text.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
             tokens.append(try Self.unescaped(part))

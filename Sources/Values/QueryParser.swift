@@ -11,6 +11,8 @@ extension Query {
     package static let maximumTotalOperands = 10_000
     /// How deep `and` and `or` may nest.
     package static let maximumDepth = 20
+    /// How many relations the name of a field may follow, as `author.publisher.name` follows two.
+    package static let maximumRelations = 3
 
     /// Parses the items of a `queries` argument, each a JSON string (the wire form) or a JSON object.
     ///
@@ -64,10 +66,22 @@ extension Query {
             guard case .string(let name) = value, !name.isEmpty else {
                 throw term.invalid("select takes field names as strings")
             }
+            try Self.checkLength(of: name, term)
             guard !names.contains(name) else { throw term.invalid("select names '\(name)' twice") }
             names.append(name)
         }
         select = names
+    }
+
+    /// Names become a tree, level by level, so their length is bounded before that.
+    private static func checkLength(of name: String, _ term: Term) throws(AppError) {
+        guard name.utf8.count(where: { $0 == UInt8(ascii: ".") }) <= maximumRelations else {
+            throw term.invalid("select follows more than \(maximumRelations) relations in a row")
+        }
+        let longest = (maximumRelations + 1) * (ID.maximumLength + 1)
+        guard name.utf8.count <= longest else {
+            throw term.invalid("select names a field of more than \(longest) characters")
+        }
     }
 
     private mutating func setCursor(_ new: Cursor) throws(AppError) {

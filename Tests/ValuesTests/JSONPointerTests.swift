@@ -31,6 +31,18 @@ struct JSONPointerTests {
         #expect(throws: JSONPointer.Malformed.self) { try JSONPointer(parsing: pointer) }
     }
 
+    /// What selects by them goes down a level for each part, and so must not have too many.
+    @Test func haveAtMost256Parts() throws {
+        let longest = try JSONPointer(parsing: String(repeating: "/a", count: 256))
+        #expect(Selection([longest]).applied(to: value) == [:])
+        for count in [257, 1_000_000] {
+            let error = #expect(throws: JSONPointer.Malformed.self) {
+                try JSONPointer(parsing: String(repeating: "/", count: count))
+            }
+            #expect(error?.reason == "it has more than 256 parts")
+        }
+    }
+
     @Test(
         arguments: [
             (["/total"], ["total": 2]), (["/rows/*/$id"], ["rows": [["$id": "a"], ["$id": "b"]]]),

@@ -43,6 +43,14 @@ struct QueryRefusalTests {
         (#"{"method":"select","values":["a",1]}"#, "Invalid query 'select': select takes field names as strings."),
         (#"{"method":"select","values":["a","a"]}"#, "Invalid query 'select': select names 'a' twice."),
         (
+            #"{"method":"select","values":["a.b.c.d.e"]}"#,
+            "Invalid query 'select': select follows more than 3 relations in a row."
+        ),
+        (
+            #"{"method":"select","values":["a.\#(String(repeating: "b", count: 147))"]}"#,
+            "Invalid query 'select': select names a field of more than 148 characters."
+        ),
+        (
             #"{"method":"orderAsc","attribute":"a","values":[1]}"#,
             "Invalid query 'orderAsc': it takes no values and got 1."
         ),
@@ -120,5 +128,14 @@ struct QueryRefusalTests {
                 == "The queries hold 405 comparisons with 0 operands; at most 400 with 10000 are allowed."
         )
         #expect(throws: Never.self) { try Query(parsing: Array(queries.prefix(4))) }
+    }
+
+    /// As an object a query is not bounded by its length as text.
+    @Test func aPathOfAMillionPartsIsRefusedBeforeItIsTakenApart() {
+        let name = "a" + String(repeating: ".a", count: 1_000_000)
+        let error = #expect(throws: AppError.self) {
+            try Query(parsing: [["method": "select", "values": [.string(name)]]])
+        }
+        #expect(error?.message == "Invalid query 'select': select follows more than 3 relations in a row.")
     }
 }

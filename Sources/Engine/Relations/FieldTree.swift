@@ -4,7 +4,7 @@ import Values
 /// The fields that a `select` names, as a tree along the relations: `name`, `author.name`, `author.publisher.*`.
 struct FieldTree {
     /// How many relations one path may follow.
-    static let maximumDepth = 3
+    static let maximumDepth = Query.maximumRelations
 
     /// Fields of the row itself; `*` stands for all but the relations.
     private(set) var names: [String] = []

@@ -163,7 +163,7 @@ struct RelatedRowTests {
                         "databaseId": "d", "tableId": "books", "rowId": "n",
                         "queries": [["method": "select", "values": ["author.teacher.teacher.teacher.name"]]],
                     ]
-                ) == Refusal("general_query_invalid", 400, "queries")
+                ) == Refusal("general_query_invalid", 400, "queries[0]")
             )
             // A circle is followed as far as the select says.
             #expect(
