@@ -1,4 +1,4 @@
-/// Which tables were written to, as far as this process knows from its own commits and from the event log.
+/// Which tables were written to, as far as this process knows from the event log.
 ///
 /// Marks only rise. What was read when the mark was `m` holds everything that was known of then; it is current as long as
 /// its table was not marked since. Before a reader who wants the last write is answered, the log is followed up to a

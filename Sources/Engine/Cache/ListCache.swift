@@ -133,16 +133,6 @@ final class ListCache: Sendable {
     /// Counts an answer that neither came from here nor could be kept.
     func countMiss() { state.withLock { $0.misses += 1 } }
 
-    /// Takes note of a committed write to a table: lists for readers who want the last write go at once.
-    func wrote(to group: @autoclosure () -> String) {
-        state.withLock { state in
-            guard state.log.isFollowed else { return }
-            let group = group()
-            state.log.mark(group)
-            state.lists.remove(group: group) { $0.isStrict }
-        }
-    }
-
     /// Takes note of what the log says was written before a moment, up to which it is followed from now on.
     func follow(_ news: FollowedLog.News) {
         state.withLock { state in

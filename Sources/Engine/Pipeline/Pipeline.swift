@@ -45,7 +45,6 @@ struct Pipeline: Sendable {
             return Outcome(response: response, awaited: context.awaited)
         }
         CrashPoint.reach("write.committed")
-        lists.wrote(to: "\(call.string("databaseId"))/\(call.string("tableId"))")
         return outcome
     }
 
