@@ -7,12 +7,6 @@ struct OperationItems: Sendable {
     /// Whether an actor may run an operation at all.
     let authorize: @Sendable (Actor, Operation) throws(AppError) -> Actor
 
-    private static let actions: [(action: String, operation: String)] = [
-        ("create", "createRow"), ("update", "updateRow"), ("upsert", "upsertRow"), ("delete", "deleteRow"),
-        ("increment", "incrementRowColumn"), ("decrement", "decrementRowColumn"), ("bulkCreate", "createRows"),
-        ("bulkUpdate", "updateRows"), ("bulkUpsert", "upsertRows"), ("bulkDelete", "deleteRows"),
-    ]
-
     func read(_ call: Call) throws(AppError) -> [StagedOperation] {
         let items = call.arguments["operations"]?.array ?? []
         guard !items.isEmpty else {
@@ -34,10 +28,8 @@ struct OperationItems: Sendable {
 
     private func read(_ item: JSONObject, _ call: Call) throws(AppError) -> StagedOperation {
         let action = item["action"]?.string ?? ""
-        guard let known = Self.actions.first(where: { $0.action == action }),
-            let operation = catalog.operation("tablesDB." + known.operation)
-        else {
-            let names = Self.actions.map(\.action)
+        guard let known = StagedAction(rawValue: action), let operation = catalog.operation(known.operation) else {
+            let names = StagedAction.allCases.map(\.rawValue)
             let near = Spelling.suggestions(for: action, among: names)
             throw AppError(
                 .generalArgumentInvalid,
@@ -49,8 +41,8 @@ struct OperationItems: Sendable {
             )
         }
         let actor = try authorize(call.actor, operation)
-        var arguments = try Self.arguments(item, known.action)
-        if known.action == "create", arguments["rowId"] == nil { arguments["rowId"] = .string(ID.unique) }
+        var arguments = try Self.arguments(item, known)
+        if known == .create, arguments["rowId"] == nil { arguments["rowId"] = .string(ID.unique) }
         let inner = Call(
             operation: operation,
             arguments: try operation.validate(arguments),
@@ -63,38 +55,34 @@ struct OperationItems: Sendable {
     }
 
     /// The arguments of the operation that an item stands for.
-    private static func arguments(_ item: JSONObject, _ action: String) throws(AppError) -> JSONObject {
+    private static func arguments(_ item: JSONObject, _ action: StagedAction) throws(AppError) -> JSONObject {
         var result = JSONObject()
         result["databaseId"] = item["databaseId"]
         result["tableId"] = item["tableId"] ?? item["collectionId"]
         let data = item["data"]
-        if action.hasPrefix("bulk") {
-            switch (action, data) {
-            case ("bulkCreate", .array?), ("bulkUpsert", .array?): result["rows"] = data
-            case ("bulkUpdate", .object(let object)?), ("bulkDelete", .object(let object)?):
-                result["queries"] = object["queries"]
-                result["data"] = object["data"]
-            default:
-                throw AppError(
-                    .generalArgumentInvalid,
-                    "The data of \(action) has the wrong form.",
-                    argument: "data",
-                    hint: action == "bulkCreate" || action == "bulkUpsert"
-                        ? "It is a list of rows." : "It is an object with \"queries\" and, for an update, \"data\"."
-                )
-            }
-            return result
-        }
-        result["rowId"] = item["rowId"] ?? item["documentId"]
-        switch action {
-        case "increment", "decrement":
-            result["column"] = data?["column"] ?? data?["attribute"]
-            result["value"] = data?["value"]
-            result[action == "increment" ? "max" : "min"] = data?[action == "increment" ? "max" : "min"]
-        case "delete": break
-        default:
+        if !action.isBulk { result["rowId"] = item["rowId"] ?? item["documentId"] }
+        switch (action, data) {
+        case (.create, _), (.update, _), (.upsert, _):
             result["data"] = data
             result["permissions"] = data?["$permissions"]
+        case (.delete, _): break
+        case (.increment, _), (.decrement, _):
+            let bound = action == .increment ? "max" : "min"
+            result["column"] = data?["column"] ?? data?["attribute"]
+            result["value"] = data?["value"]
+            result[bound] = data?[bound]
+        case (.bulkCreate, .array?), (.bulkUpsert, .array?): result["rows"] = data
+        case (.bulkUpdate, .object(let object)?), (.bulkDelete, .object(let object)?):
+            result["queries"] = object["queries"]
+            result["data"] = object["data"]
+        default:
+            throw AppError(
+                .generalArgumentInvalid,
+                "The data of \(action.rawValue) has the wrong form.",
+                argument: "data",
+                hint: action == .bulkCreate || action == .bulkUpsert
+                    ? "It is a list of rows." : "It is an object with \"queries\" and, for an update, \"data\"."
+            )
         }
         return result
     }

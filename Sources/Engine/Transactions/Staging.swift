@@ -60,8 +60,9 @@ enum Staging {
             let context = try WriteContext(call, writing: session, pipeline)
             let transaction = try Transaction.open(id, context)
             try checkRoom(for: operations.count, in: transaction)
-            let bases = try operations.map { operation in
-                try isBound(operation) ? Replay.base(try replay.ready(operation, like: call).call, context) : nil
+            let bases = try operations.map { operation -> StagedOperation.Base? in
+                let call = try replay.ready(operation, like: call).call
+                return StagedAction(call.operation)?.isBound == true ? try Replay.base(call, context) : nil
             }
             try replay.run(try transaction.staged(session), context, bindsToBase: false)
             var responses: [Response] = []
@@ -105,13 +106,6 @@ enum Staging {
             argument: "transactionId",
             hint: "Operations on many rows at once, such as tablesDB.createRows, count as one."
         )
-    }
-
-    /// Whether an operation depends on what its row was. New rows don't, nor do steps up and down from any value.
-    private static func isBound(_ operation: StagedOperation) -> Bool {
-        guard operation.target != nil else { return false }
-        return !["createRow", "createDocument"].contains { operation.operation.hasSuffix("." + $0) }
-            && !operation.operation.contains("ncrement") && !operation.operation.contains("ecrement")
     }
 
     /// A call as it is kept: with ids instead of wishes for new ones, and without the transaction itself.
