@@ -56,6 +56,9 @@ struct OperationItems: Sendable {
 
     /// The arguments of the operation that an item stands for.
     private static func arguments(_ item: JSONObject, _ action: StagedAction) throws(AppError) -> JSONObject {
+        var known = ["action", "databaseId", "tableId", "collectionId", "data"]
+        if !action.isBulk { known += ["rowId", "documentId"] }
+        try checkMembers(of: item, known, action)
         var result = JSONObject()
         result["databaseId"] = item["databaseId"]
         result["tableId"] = item["tableId"] ?? item["collectionId"]
@@ -68,13 +71,15 @@ struct OperationItems: Sendable {
         case (.delete, _): break
         case (.increment, _), (.decrement, _):
             let bound = action == .increment ? "max" : "min"
+            try checkMembers(of: data?.object, ["column", "attribute", "value", bound], action, in: "data")
             result["column"] = data?["column"] ?? data?["attribute"]
             result["value"] = data?["value"]
             result[bound] = data?[bound]
         case (.bulkCreate, .array?), (.bulkUpsert, .array?): result["rows"] = data
         case (.bulkUpdate, .object(let object)?), (.bulkDelete, .object(let object)?):
+            try checkMembers(of: object, ["queries"] + (action == .bulkUpdate ? ["data"] : []), action, in: "data")
             result["queries"] = object["queries"]
-            result["data"] = object["data"]
+            if action == .bulkUpdate { result["data"] = object["data"] }
         default:
             throw AppError(
                 .generalArgumentInvalid,
@@ -85,5 +90,25 @@ struct OperationItems: Sendable {
             )
         }
         return result
+    }
+
+    /// - Throws: 400 `general_argument_invalid` for a member that nothing would come of; null counts as left out.
+    private static func checkMembers(
+        of object: JSONObject?,
+        _ known: [String],
+        _ action: StagedAction,
+        in place: String? = nil
+    ) throws(AppError) {
+        for (key, value) in object?.members ?? [] where !value.isNull && !known.contains(key) {
+            let near = Spelling.suggestions(for: key, among: known)
+            throw AppError(
+                .generalArgumentInvalid,
+                "The \(place ?? "operation") of the action \(action.rawValue) has no member '\(key)'.",
+                argument: Prose(quoting: place.map { "\($0).\(key)" } ?? key),
+                hint: near.isEmpty
+                    ? "Its members are \(known.joined(separator: ", "))."
+                    : "Did you mean \(near.joined(separator: " or "))?"
+            )
+        }
     }
 }

@@ -29,30 +29,55 @@ struct Replay: Sendable {
         return Ready(call: call, work: try handler.work(call))
     }
 
+    /// The words in which a staged operation was called.
+    func dialect(of staged: StagedOperation) -> Dialect { catalog.operation(staged.operation)?.dialect ?? .tables }
+
     /// Carries out operations that were staged before.
     /// - Parameter bindsToBase: whether rows must be what they were when the operations were staged.
-    /// - Throws: the error of an operation, with its place as `operations[2]`; 409 `transaction_conflict` where what it
-    ///   meets is not what it was staged upon.
+    /// - Throws: the error of an operation, which names it by its number in the transaction; 409 `transaction_conflict`
+    ///   where what it meets is not what it was staged upon.
     func run(_ staged: [StagedOperation], _ context: WriteContext, bindsToBase: Bool) throws {
-        var touched: Set<StagedOperation.Target> = []
+        // Bases are what was committed, so they are compared before anything of the transaction itself is there.
+        if bindsToBase { try checkBases(staged, context) }
         for (index, operation) in staged.enumerated() {
-            let ready = try ready(operation, like: context.call)
             do {
-                if bindsToBase, let target = operation.target, let base = operation.base, !touched.contains(target),
-                    try Self.base(ready.call, context) != base
-                {
-                    throw Self.conflict("its row has changed since it was staged", index)
-                }
+                let ready = try ready(operation, like: context.call)
                 _ = try context.perform(ready.work, of: ready.call)
-            } catch let error as AppError where error.code == .transactionConflict {
-                throw error
             } catch let error as AppError {
-                let said = error.said(in: ready.call.dialect)
-                throw bindsToBase && Self.isConflict(error.code)
-                    ? Self.conflict("\(said.message)", index) : said.within("operations[\(index)]")
+                throw failure(error, of: operation, index, endsAsConflict: bindsToBase)
             }
-            if let target = operation.target { touched.insert(target) }
         }
+    }
+
+    private func checkBases(_ staged: [StagedOperation], _ context: WriteContext) throws {
+        var checked: Set<StagedOperation.Target> = []
+        for (index, operation) in staged.enumerated() {
+            guard let target = operation.target, let base = operation.base, checked.insert(target).inserted else {
+                continue
+            }
+            let now: StagedOperation.Base
+            do { now = try Self.base(try ready(operation, like: context.call).call, context) } catch let error
+                as AppError
+            { throw failure(error, of: operation, index, endsAsConflict: true) }
+            guard now == base else { throw Self.conflict("its row has changed since it was staged.", index) }
+        }
+    }
+
+    /// The error of an operation that was staged by an earlier call, whose arguments are not those of this one.
+    private func failure(
+        _ error: AppError,
+        of staged: StagedOperation,
+        _ index: Int,
+        endsAsConflict: Bool
+    ) -> AppError {
+        let said = error.said(in: dialect(of: staged))
+        if endsAsConflict, Self.isConflict(error.code) { return Self.conflict("\(said.message)", index) }
+        return AppError(
+            said.code,
+            "The operation \(index) of the transaction can't be carried out: \(said.message)",
+            argument: "transactionId",
+            hint: said.hint.map { "\($0)" }
+        )
     }
 
     /// The state of the row that a call is about.

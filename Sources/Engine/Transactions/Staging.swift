@@ -13,7 +13,8 @@ extension Handler {
             let fixed = Staging.completed(call)
             return Work(
                 body: .apart { pipeline in
-                    try await Staging.stage([fixed], in: id, by: call, replay, pipeline).responses[0]
+                    try await Staging.stage([fixed], in: id, by: call, replay, pipeline) { _, error in error }
+                        .responses[0]
                 }
             )
         }
@@ -46,34 +47,34 @@ enum Staging {
     }
 
     /// Stages calls, all or none.
-    /// - Parameter call: the one that asks for it.
+    /// - Parameters:
+    ///   - call: the one that asks for it.
+    ///   - naming: says in an error which of the calls has met it.
     /// - Throws: 400 `transaction_limit_exceeded`; the error that one of the calls meets.
     static func stage(
         _ operations: [StagedOperation],
         in id: String,
         by call: Call,
         _ replay: Replay,
-        _ pipeline: Pipeline
+        _ pipeline: Pipeline,
+        naming: @escaping @Sendable (Int, AppError) -> AppError
     ) async throws -> Result {
-        let isList = operations.count > 1
         let (responses, bases) = try await pipeline.store.rehearse { session in
             let context = try WriteContext(call, writing: session, pipeline)
             let transaction = try Transaction.open(id, context)
             try checkRoom(for: operations.count, in: transaction)
-            let bases = try operations.map { operation -> StagedOperation.Base? in
-                let call = try replay.ready(operation, like: call).call
-                return StagedAction(call.operation)?.isBound == true ? try Replay.base(call, context) : nil
-            }
-            try replay.run(try transaction.staged(session), context, bindsToBase: false)
-            var responses: [Response] = []
-            for (index, operation) in operations.enumerated() {
-                let ready = try replay.ready(operation, like: call)
-                do { responses.append(try context.perform(ready.work, of: ready.call)) } catch let error as AppError {
-                    let said = error.said(in: ready.call.dialect)
-                    throw isList ? said.within("operations[\(index)]") : said
+            func each<R>(_ body: (Replay.Ready) throws -> R) throws -> [R] {
+                try operations.enumerated().map { index, operation in
+                    do { return try body(try replay.ready(operation, like: call)) } catch let error
+                        as AppError
+                    { throw naming(index, error.said(in: replay.dialect(of: operation))) }
                 }
             }
-            return (responses, bases)
+            let bases = try each { ready in
+                StagedAction(ready.call.operation)?.isBound == true ? try Replay.base(ready.call, context) : nil
+            }
+            try replay.run(try transaction.staged(session), context, bindsToBase: false)
+            return (try each { try context.perform($0.work, of: $0.call) }, bases)
         }
         let transaction = try await pipeline.store.write(grouped: true) { session in
             let context = try WriteContext(call, writing: session, pipeline)
@@ -117,8 +118,10 @@ enum Staging {
             arguments["rows"] = .array(
                 rows.map { row in
                     guard case .object(var object) = row else { return row }
-                    let id = object["$id"]?.string
-                    if id == nil || id == ID.unique { object["$id"] = .string(call.clock.makeID()) }
+                    switch object["$id"] {
+                    case nil, .null?, .string(ID.unique)?: object["$id"] = .string(call.clock.makeID())
+                    default: break
+                    }
                     return .object(object)
                 }
             )

@@ -40,9 +40,10 @@ enum TransactionHandlers {
             return Work(
                 body: .apart { pipeline in
                     let id = call.string("transactionId")
-                    return Response(
-                        try await Staging.stage(operations, in: id, by: call, replay, pipeline).transaction.json
-                    )
+                    let staged = try await Staging.stage(operations, in: id, by: call, replay, pipeline) {
+                        $1.within("operations[\($0)]")
+                    }
+                    return Response(staged.transaction.json)
                 }
             )
         }
