@@ -109,12 +109,12 @@ final class RecordingSession: WriteSession {
         guard try inner.delete(id, from: table) else { return false }
         if let target {
             note(kind(of: table), "delete", target)
-            note(Loss(table.databaseID == nil ? table.tableID : "rows", 1))
+            note(Loss(what(table), 1))
         }
         return true
     }
 
-    /// Many rows at once are rows of one table of a caller's.
+    /// Many rows at once are rows of one table of a caller's, or pairs of one relation.
     func update(_ ids: [String], _ change: RowChange, in table: TableLayout) throws -> Int {
         let count = try inner.update(ids, change, in: table)
         if let target = try target("", [], in: table) { note(kind(of: table), "update", target, count) }
@@ -124,13 +124,19 @@ final class RecordingSession: WriteSession {
     func delete(_ ids: [String], from table: TableLayout) throws -> Int {
         let count = try inner.delete(ids, from: table)
         if let target = try target("", [], in: table) { note(kind(of: table), "delete", target, count) }
-        note(Loss("rows", count))
+        note(Loss(what(table), count))
         return count
     }
 
     // MARK: Names
 
     private func kind(of table: TableLayout) -> String { table.databaseID == nil ? "schema" : "row" }
+
+    /// What rows of a table are to a caller, in the plural.
+    private func what(_ table: TableLayout) -> String {
+        if table.databaseID == nil { return table.tableID }
+        return Pairs.are(in: table) ? "links" : "rows"
+    }
 
     private func noteJob(_ row: NewRow) throws {
         let values = row.values
@@ -154,9 +160,14 @@ final class RecordingSession: WriteSession {
 
     /// What a caller knows the thing by that a row stands for; nil for what has no name of its own.
     private func target(_ id: String, _ values: [JSON], in table: TableLayout) throws -> String? {
+        // A pair is known by the relation that it belongs to.
+        if Pairs.are(in: table) { return try target(table.incarnation, in: SystemTables.columns) }
         if let database = table.databaseID { return "\(database)/\(table.tableID)" }
         if table === SystemTables.databases || table === SystemTables.tables { return id }
         guard table === SystemTables.columns || table === SystemTables.indexes else { return nil }
+        if table === SystemTables.columns, Relation(values[table.position(of: "relation")!])?.isHidden == true {
+            return nil
+        }
         let key = values[table.position(of: "key")!].string ?? ""
         let uid = values[table.position(of: "table")!].string ?? ""
         if let known = tableNames[uid] { return "\(known)/\(key)" }

@@ -49,6 +49,9 @@ struct Pairs: Sendable {
     /// What the store calls it. No id of a table begins with an underscore.
     static func name(_ table: String, _ key: String) -> String { "_\(table)_\(key)" }
 
+    /// Whether a table of the store holds pairs.
+    static func are(in table: TableLayout) -> Bool { table.databaseID != nil && table.tableID.hasPrefix("_") }
+
     static let indexes = ["parent", "child"].map { IndexLayout($0, on: [IndexLayout.Field($0)]) }
 
     /// The id of a pair; no id holds a slash.

@@ -64,14 +64,33 @@ struct LinkReader {
         var id: String
         var own: String
         var other: String
+
+        fileprivate init(_ row: StoredRow, _ own: Int, _ other: Int) {
+            id = row.id
+            self.own = row.values[own].string ?? ""
+            self.other = row.values[other].string ?? ""
+        }
     }
 
     /// The pairs of these rows, in the order in which they were made; none unless the relation is many to many.
     func pairs(of owners: [String]) throws -> [Pair] {
         guard case .pairs(let layout, let own, let other) = link.path else { return [] }
         let (first, second) = (layout.position(of: own)!, layout.position(of: other)!)
-        return try read(own, owners, in: layout, nil, nil, Self.maximum).map { pair in
-            Pair(id: pair.id, own: pair.values[first].string ?? "", other: pair.values[second].string ?? "")
+        return try read(own, owners, in: layout, nil, nil, Self.maximum).map { Pair($0, first, second) }
+    }
+
+    /// Hands out the pairs of these rows, however many there are, some thousand at a time. They may be removed meanwhile.
+    func forEachPage(ofPairsOf owners: [String], _ body: ([Pair]) throws -> Void) throws {
+        guard case .pairs(let layout, let own, let other) = link.path else { return }
+        let (first, second) = (layout.position(of: own)!, layout.position(of: other)!)
+        var query = RowQuery(limit: 1000)
+        query.filters = [.compare(own, .equal, owners.map { .string($0) })]
+        while true {
+            let page = try session.rows(query, in: layout)
+            guard let last = page.last else { return }
+            try body(page.map { Pair($0, first, second) })
+            guard page.count == query.limit else { return }
+            query.position = RowQuery.Position(values: [.string(last.sequence)], isBackward: false)
         }
     }
 

@@ -98,8 +98,8 @@ final class RelatedDeletion {
                 }
             case .pairs(let layout, _, _):
                 let reader = LinkReader(context.session, link, from: table, to: related)
-                for pair in try reader.pairs(of: rows.map(\.id)) {
-                    _ = try context.writer.delete(pair.id, from: layout)
+                try reader.forEachPage(ofPairsOf: rows.map(\.id)) { pairs in
+                    _ = try context.writer.delete(pairs.map(\.id), from: layout)
                 }
             }
         }

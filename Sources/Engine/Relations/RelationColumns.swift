@@ -166,19 +166,24 @@ enum RelationColumns {
         if let (related, partner) = try partner(of: column, in: table, context) {
             try removeSide(partner, related, context)
         }
-        if let pairs = Pairs(column, databaseID: table.databaseID) { try context.enqueue(RelationJobs.drop(pairs)) }
+        if let pairs = Pairs(column, databaseID: table.databaseID) {
+            try context.enqueue(RelationJobs.drop(pairs, of: table))
+        }
     }
 
-    /// Removes what a table that is being deleted leaves in others.
-    static func removeOthers(of table: Table, _ context: WriteContext) throws {
-        for column in table.allColumns where column.type == .relationship {
-            if let (related, partner) = try partner(of: column, in: table, context), related.uid != table.uid {
+    /// Removes what a table that is being deleted leaves in others, and its pairs.
+    /// - Parameter going: the ids of the tables of the database that are deleted with it, its own among them.
+    static func removeOthers(of table: Table, _ context: WriteContext, with going: Set<String>) throws {
+        for column in table.allColumns {
+            guard let relation = column.relation else { continue }
+            let bothGo = going.contains(relation.relatedTable)
+            if !bothGo, let (related, partner) = try partner(of: column, in: table, context) {
                 try removeSide(partner, related, context)
             }
-            guard let pairs = Pairs(column, databaseID: table.databaseID) else { continue }
-            // A relation of a table with itself has both of its columns here.
-            if column.relation?.side == .child, column.relation?.relatedTable == table.id { continue }
-            try context.enqueue(RelationJobs.drop(pairs))
+            // Pairs are those of two columns; where both go, the parent's takes them along.
+            if !bothGo || relation.side == .parent, let pairs = Pairs(column, databaseID: table.databaseID) {
+                try context.enqueue(RelationJobs.drop(pairs, of: table))
+            }
         }
     }
 

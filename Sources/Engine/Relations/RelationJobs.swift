@@ -6,6 +6,7 @@ enum RelationJobs {
     static let createIndex = "relation.createIndex"
     static let dropIndex = "relation.dropIndex"
     static let dropColumn = "relation.dropColumn"
+    static let dropPairs = "relation.dropPairs"
 
     static let handlers: [JobHandler] = [
         JobHandler(kind: createIndex) { run in
@@ -21,7 +22,16 @@ enum RelationJobs {
             let name = RelationIndex.name(run.payload["key"]?.string ?? "")
             try await run.end(after: .dropIndex(key: name, table.layout)) { _ in }
         },
-        JobHandler(kind: dropColumn) { run in
+        JobHandler(
+            kind: dropColumn,
+            losses: { payload, session in
+                guard let (table, column) = try SchemaJobs.find(payload, session, \.allColumns, \.uid) else {
+                    return []
+                }
+                let links = Loss("links", try SchemaJobs.count(ofValuesIn: column, of: table, session))
+                return column.isVisible ? [Loss("columns", 1), links] : [links]
+            }
+        ) { run in
             guard let (table, column) = try await SchemaJobs.find(run, \.allColumns, \.uid) else {
                 return try await run.end { _ in }
             }
@@ -32,7 +42,24 @@ enum RelationJobs {
                 try session.bumpSchemaVersion()
             }
         },
+        JobHandler(
+            kind: dropPairs,
+            losses: { payload, session in
+                [Loss("links", try SchemaJobs.count(RowQuery(limit: 1), in: pairs(payload), session))]
+            }
+        ) { run in
+            try await run.end(after: .dropTable(pairs(run.payload))) { _ in }
+        },
     ]
+
+    private static func pairs(_ payload: JSON) -> TableLayout {
+        TableLayout(
+            databaseID: payload["databaseId"]?.string,
+            tableID: payload["pairs"]?.string ?? "",
+            incarnation: payload["uid"]?.string ?? "",
+            columns: []
+        )
+    }
 
     /// The job that drops an index which was made for a column under another key.
     static func dropIndex(of column: Column, under key: String, _ table: Table) -> Job {
@@ -44,13 +71,13 @@ enum RelationJobs {
         return job
     }
 
-    /// The job that drops a table of pairs.
-    static func drop(_ pairs: Pairs) -> Job {
+    /// The job that drops the pairs of a relation of a table.
+    static func drop(_ pairs: Pairs, of table: Table) -> Job {
         Job(
-            kind: SchemaJobs.dropTable,
+            kind: dropPairs,
             payload: [
-                "databaseId": .string(pairs.layout.databaseID ?? ""), "tableId": .string(pairs.layout.tableID),
-                "uid": .string(pairs.layout.incarnation),
+                "databaseId": .string(table.databaseID), "tableId": .string(table.id),
+                "pairs": .string(pairs.layout.tableID), "uid": .string(pairs.layout.incarnation),
             ]
         )
     }

@@ -126,13 +126,16 @@ struct RelationWriter {
         _ layout: TableLayout
     ) throws {
         let reader = LinkReader(context.session, link, from: table, to: related)
-        var wanted: Set<String> = []
         let others = try items.map { item, place in try settle(item, link, related, at: place).id }
+        let wanted = Set(others)
         // Related rows may have said the same from their side.
-        var before: [String: String] = [:]
-        for pair in try reader.pairs(of: [id]) { before[pair.other] = pair.id }
-        for other in others {
-            guard wanted.insert(other).inserted, before.removeValue(forKey: other) == nil else { continue }
+        var known: Set<String> = []
+        try reader.forEachPage(ofPairsOf: [id]) { pairs in
+            known.formUnion(pairs.map(\.other).filter(wanted.contains))
+            let unwanted = pairs.filter { !wanted.contains($0.other) }.map(\.id)
+            if !unwanted.isEmpty { _ = try context.writer.delete(unwanted, from: layout) }
+        }
+        for other in others where known.insert(other).inserted {
             let (parent, child) = link.relation.side == .parent ? (id, other) : (other, id)
             let row = NewRow(
                 id: Pairs.id(parent: parent, child: child),
@@ -142,7 +145,6 @@ struct RelationWriter {
             )
             _ = try context.writer.insert(row, into: layout)
         }
-        for pair in before.values { _ = try context.writer.delete(pair, from: layout) }
     }
 
     // MARK: Related rows

@@ -51,7 +51,9 @@ enum DatabaseHandlers {
 
     static let delete = Handler.define("tablesDB.delete", prepare: { _ in }) { _, context in
         let database = try context.database()
-        for table in try context.schema.tables(in: database.id) { try TableHandlers.remove(table, context) }
+        let tables = try context.schema.tables(in: database.id)
+        let going = Set(tables.map(\.id))
+        for table in tables { try TableHandlers.remove(table, context, with: going) }
         _ = try context.writer.delete(database.id, from: SystemTables.databases)
         return [:]
     }

@@ -32,15 +32,7 @@ enum SchemaJobs {
             kind: dropColumn,
             losses: { payload, session in
                 guard let (table, column) = try find(payload, session, \.columns, \.uid) else { return [] }
-                var query = RowQuery(limit: 1)
-                query.filters = [.compare(column.key, .isNotNull, [])]
-                let layout = TableLayout(
-                    databaseID: table.databaseID,
-                    tableID: table.id,
-                    incarnation: table.uid,
-                    columns: [column.layout]
-                )
-                return [Loss("columns", 1), Loss("values", try count(query, in: layout, session))]
+                return [Loss("columns", 1), Loss("values", try count(ofValuesIn: column, of: table, session))]
             }
         ) { run in
             guard let (table, column) = try await find(run, \.columns, \.uid) else { return try await abandon(run) }
@@ -101,7 +93,8 @@ enum SchemaJobs {
         return try await run.store.read { session in try find(payload, session, parts, uid) }
     }
 
-    private static func find<Part: Sendable>(
+    /// As above, in a session.
+    static func find<Part: Sendable>(
         _ payload: JSON,
         _ session: any ReadSession,
         _ parts: @Sendable (Table) -> [Part],
@@ -127,8 +120,21 @@ enum SchemaJobs {
         )
     }
 
+    /// How many rows of a table have a value in a column.
+    static func count(ofValuesIn column: Column, of table: Table, _ session: any ReadSession) throws -> Int {
+        var query = RowQuery(limit: 1)
+        query.filters = [.compare(column.key, .isNotNull, [])]
+        let layout = TableLayout(
+            databaseID: table.databaseID,
+            tableID: table.id,
+            incarnation: table.uid,
+            columns: [column.layout]
+        )
+        return try count(query, in: layout, session)
+    }
+
     /// Exact up to 5,000 rows, about right above.
-    private static func count(_ query: RowQuery, in layout: TableLayout, _ session: any ReadSession) throws -> Int {
+    static func count(_ query: RowQuery, in layout: TableLayout, _ session: any ReadSession) throws -> Int {
         let exact = try session.count(query, in: layout, cap: 5001)
         return exact <= 5000 || !query.filters.isEmpty
             ? exact : max(exact, try session.estimatedCount(in: layout))

@@ -80,7 +80,8 @@ enum TableHandlers {
     }
 
     static let delete = Handler.define("tablesDB.deleteTable", prepare: { _ in }) { _, context in
-        try remove(try context.table(), context)
+        let table = try context.table()
+        try remove(table, context, with: [table.id])
         return [:]
     }
 
@@ -99,8 +100,9 @@ enum TableHandlers {
     )
 
     /// Forgets a table at once and queues the removal of its rows.
-    static func remove(_ table: Table, _ context: WriteContext) throws {
-        try RelationColumns.removeOthers(of: table, context)
+    /// - Parameter going: the ids of the tables of the database that are deleted with it, its own among them.
+    static func remove(_ table: Table, _ context: WriteContext, with going: Set<String>) throws {
+        try RelationColumns.removeOthers(of: table, context, with: going)
         for column in table.allColumns { _ = try context.writer.delete(column.uid, from: SystemTables.columns) }
         for index in table.indexes { _ = try context.writer.delete(index.uid, from: SystemTables.indexes) }
         _ = try context.writer.delete("\(table.databaseID)/\(table.id)", from: SystemTables.tables)
