@@ -44,6 +44,24 @@ struct AnswerCutTests {
         #expect(cut["truncated"]?["total"] == 3)
     }
 
+    /// A column may be called `total` too.
+    @Test func knowATotalOnlyFromThatOfAList() throws {
+        let numbers = JSON.array((0..<3000).map { .int(Int64($0)) })
+        let row: JSON = ["$id": "r", "total": 99_999, "tags": numbers]
+        for result in [row, ["total": 1, "rows": [row]]] {
+            let cut = try #require(AnswerCut(["result": result], to: 2000)).answer
+            #expect(cut["truncated"]?["total"] == 3000)
+        }
+    }
+
+    @Test func namePlacesOutsideOfTheResultFromTheRootOfTheAnswer() throws {
+        let events = JSON.array((0..<300).map { .string("databases.d.tables.t.rows.r\($0).create") })
+        let cut = try #require(AnswerCut(["result": [:], "events": events, "effects": []], to: 2000)).answer
+        #expect(cut["truncated"]?["path"] == "/events")
+        let bare = try #require(AnswerCut(["result": rows(60)], to: 2000)).answer
+        #expect(bare["truncated"]?["path"] == "/")
+    }
+
     @Test func staysWholeWithoutLists() {
         #expect(AnswerCut(["result": ["text": .string(String(repeating: "x", count: 5000))]], to: 1000) == nil)
     }

@@ -44,7 +44,8 @@ struct AnswerCut {
             if items.count > 1 { return [List(path: path, items: items, size: value.encoded.count, total: total)] }
             return items.enumerated().flatMap { lists(in: $1, under: path + [String($0)]) }
         case .object(let object):
-            let total = object["total"]?.int
+            // Anywhere else a total is a value like others, which says nothing about the list beside it.
+            let total = object.count == 2 ? object["total"]?.int : nil
             return object.members.flatMap { lists(in: $0.value, under: path + [$0.key], total: total) }
         default: return []
         }
@@ -75,11 +76,18 @@ struct AnswerCut {
         let items = Array(list.items.prefix(kept))
         answer = Self.replacing(list.path[...], with: .array(items), in: .object(answer)).object!
         var note: JSONObject = [
-            "path": .string("/" + list.path.dropFirst().map(Self.escaped).joined(separator: "/")),
+            "path": .string(Self.pointer(list.path)),
             "returned": .int(Int64(kept)), "total": .int(max(list.total ?? 0, Int64(list.items.count))),
         ]
         if let cursor = items.last?["$id"] ?? items.last?["key"] { note["cursor"] = cursor }
         return .object(note)
+    }
+
+    /// The place as `select` names it: from the root of `result` or `results`; for what is in neither, from that of the
+    /// answer.
+    private static func pointer(_ path: [String]) -> String {
+        let tokens = ["result", "results"].contains(path.first) ? path.dropFirst() : path[...]
+        return "/" + tokens.map(escaped).joined(separator: "/")
     }
 
     private static func escaped(_ token: String) -> String {
