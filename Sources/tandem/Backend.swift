@@ -42,9 +42,9 @@ final class Backend: Service {
     /// The engine knows operations that scopes and read-only mode keep out of the catalog, so that it can say which of
     /// the two refuses a call.
     var engine: Engine {
-        let catalog = Catalog.embedded.narrowed(services: settings.services, scopes: nil, readOnly: false)
         let (engine, waiting) = state.withLock { state in
             if let engine = state.engine { return (engine, nil as CheckedContinuation<Engine?, Never>?) }
+            let catalog = Catalog.embedded.narrowed(services: settings.services, scopes: nil, readOnly: false)
             let access = Access(actor: settings.actor, scopes: settings.scopes, isReadOnly: settings.isReadOnly)
             let engine = Engine(
                 catalog: catalog,
