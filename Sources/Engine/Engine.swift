@@ -101,7 +101,7 @@ package final class Engine: Sendable {
     package var handledOperations: Set<String> { Set(handlers.keys) }
 
     /// Runs one operation.
-    /// - Throws: an error of the contract; nothing was changed then.
+    /// - Throws: an error of the contract; nothing was changed then, unless it is of a job after the commit.
     package func execute(_ invocation: Invocation) async throws(AppError) -> Response {
         let invocation = try await authenticated(invocation)
         return try await execute(invocation, try find(invocation))
@@ -192,9 +192,8 @@ package final class Engine: Sendable {
         case .tooLarge:
             return AppError(
                 .generalBadRequest,
-                "The page is too large for one answer.",
-                argument: "queries",
-                hint: "Ask for fewer rows with limit, or for fewer fields with select."
+                "This is too much for one call: \(error.message).",
+                hint: "Name fewer rows, or narrow them down with limit; a list can also leave out fields with select."
             )
         case .transactionTooLarge:
             return AppError(

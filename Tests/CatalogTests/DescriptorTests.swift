@@ -59,8 +59,8 @@ struct DescriptorTests {
             destroying == [
                 "project.apply",
                 "tablesDB.delete", "tablesDB.deleteTable", "tablesDB.deleteColumn", "tablesDB.deleteIndex",
-                "tablesDB.deleteRows", "databases.delete", "databases.deleteCollection", "databases.deleteAttribute",
-                "databases.deleteIndex",
+                "tablesDB.updateTransaction", "tablesDB.deleteRows", "databases.delete", "databases.deleteCollection",
+                "databases.deleteAttribute", "databases.deleteIndex", "databases.updateTransaction",
                 "databases.deleteDocuments",
             ]
         )
@@ -80,6 +80,10 @@ struct DescriptorTests {
         #expect(!apply.destroys(["delete": nil]))
         #expect(apply.destroys(["delete": true]))
         #expect(apply.destroys(["Delete": "$ref:a#/b"]))
+        let commit = try operation("tablesDB.updateTransaction")
+        #expect(commit.destroys(["transactionId": "t", "commit": true]))
+        #expect(!commit.destroys(["transactionId": "t", "rollback": true]))
+        #expect(try !operation("tablesDB.deleteRows").destroys(["transaction_id": "t"]))
         #expect(try operation("tablesDB.deleteTable").destroys([:]))
         #expect(try !operation("tablesDB.createTable").destroys(["delete": true]))
     }

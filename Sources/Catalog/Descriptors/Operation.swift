@@ -114,9 +114,9 @@ package final class Operation: Sendable {
                 Spelling.folded(key) == Spelling.folded(name) && value != false && !value.isNull
             }
         }
+        if let destroysWith { return has(destroysWith) }
         // What is staged in a transaction is not done yet.
-        if has("transactionId") { return false }
-        return destroysWith.map(has) ?? true
+        return !has("transactionId")
     }
 
     /// The same operation in other words, for which the first of its scopes is needed; nil when those words have none.

@@ -21,20 +21,26 @@ struct Batch: Sendable {
         }
     }
 
+    /// Whether it is a single call that has transactions of its own.
+    var isApart: Bool {
+        guard !request.isBatch, case .apart? = steps[0].ready?.work.body else { return false }
+        return true
+    }
+
     /// Runs the steps in one transaction, and then what they queued.
-    /// - Parameter mark: what the steps may destroy, if they are bound to something.
+    /// - Parameter mark: what the steps may destroy, if they are bound to something; otherwise they may destroy nothing,
+    ///   unless no confirmation is needed.
     func run(_ pipeline: Pipeline, mark: String?) async throws -> Outcome {
         var outcome: BatchRun.Tally
         try await goAhead(pipeline)
         if isReading {
             outcome = try await pipeline.store.read { session in try attempt(pipeline).read(session) }
         } else {
+            let mode: BatchRun.Mode = request.confirmation == .notNeeded ? .plain : .unconfirmed
             outcome = try await pipeline.store.write(grouped: isGrouped && mark == nil) { session in
                 let version = mark == nil ? 0 : try session.schemaVersion()
-                let outcome = try attempt(pipeline).write(session, isRecorded: mark != nil)
-                if let mark, ConfirmationToken.mark(of: Self.state(outcome.would, version)) != mark {
-                    throw Self.hasChanged
-                }
+                let outcome = try attempt(pipeline).write(session, mark == nil ? mode : .recorded)
+                if let mark, Losses(outcome.destroyed, version: version).mark != mark { throw Self.hasChanged }
                 CrashPoint.reach("write.beforeCommit")
                 return outcome
             }
@@ -58,21 +64,7 @@ struct Batch: Sendable {
         return answer
     }
 
-    /// What the steps would destroy, and all that a confirmation of that depends on.
-    func losses(_ pipeline: Pipeline) async throws -> (would: JSON, state: [UInt8]) {
-        try await goAhead(pipeline)
-        return try await pipeline.store.rehearse { session in
-            let version = try session.schemaVersion()
-            let outcome = try attempt(pipeline).write(session, isRecorded: true)
-            return (outcome.would, Self.state(outcome.would, version))
-        }
-    }
-
     static let hasChanged = ConfirmationToken.stale("What would be destroyed is no longer what was confirmed.")
-
-    private static func state(_ would: JSON, _ version: Int64) -> [UInt8] {
-        (["schema": .int(version), "would": would] as JSON).encoded
-    }
 
     /// The request in a form in which equal ones are equal: what a confirmation is bound to.
     func canonical(in project: String) -> [UInt8] {
@@ -97,20 +89,18 @@ struct Batch: Sendable {
     }
 
     /// Does what the steps would rather not do inside a transaction.
-    private func goAhead(_ pipeline: Pipeline) async throws {
+    func goAhead(_ pipeline: Pipeline) async throws {
         for step in steps { try await step.ready?.work.ahead?(pipeline) }
     }
 
     private func rehearsal(_ pipeline: Pipeline) async throws -> BatchRun.Tally {
         try await goAhead(pipeline)
         if isReading { return try await pipeline.store.read { session in try attempt(pipeline).read(session) } }
-        return try await pipeline.store.rehearse { session in
-            try attempt(pipeline).write(session, isRecorded: true)
-        }
+        return try await pipeline.store.rehearse { session in try attempt(pipeline).write(session, .recorded) }
     }
 
     private func attempt(_ pipeline: Pipeline) -> BatchRun {
-        BatchRun(steps, pipeline, clock, now, isBatch: request.isBatch)
+        BatchRun(steps, of: request, pipeline, clock, now)
     }
 
     private func answer(_ responses: [Response]) -> Outcome {

@@ -13,24 +13,56 @@ final class BatchRun {
         var concluding: [(index: Int, step: ReadyStep)] = []
         var events: [[UInt8]] = []
         var effects: [Effect] = []
-        /// What the destroying steps destroy, for ``ConfirmationToken``.
-        var would: JSON = []
+        /// What the destroying steps destroy.
+        var destroyed: [Destroyed] = []
+    }
+
+    /// What one step destroys.
+    struct Destroyed: Sendable {
+        /// The id of the step.
+        var step: String
+        /// As a confirmation shows it.
+        var json: JSON
+    }
+
+    /// How steps that may write are run.
+    enum Mode: Sendable {
+        /// As they are.
+        case plain
+        /// The same, but what destroys something is refused, because nobody has confirmed it.
+        case unconfirmed
+        /// With account kept of what changes, which costs some reads more.
+        case recorded
+        /// The same in a session that is given up: what has transactions of its own is carried out in this one, as far as
+        /// it destroys something.
+        case foreseen
+
+        var isRecorded: Bool { self == .recorded || self == .foreseen }
     }
 
     private let steps: [PlannedStep]
     private let pipeline: Pipeline
     private let clock: WallClock
     private let now: Timestamp
-    private let isBatch: Bool
+    private let request: ExecutionRequest
+    /// How many bytes the results that are still to come may have.
+    private var room: Int
     private var outcome = Tally()
     private var parsed: [String: JSON] = [:]
 
-    init(_ steps: [PlannedStep], _ pipeline: Pipeline, _ clock: WallClock, _ now: Timestamp, isBatch: Bool) {
+    init(
+        _ steps: [PlannedStep],
+        of request: ExecutionRequest,
+        _ pipeline: Pipeline,
+        _ clock: WallClock,
+        _ now: Timestamp
+    ) {
         self.steps = steps
         self.pipeline = pipeline
         self.clock = clock
         self.now = now
-        self.isBatch = isBatch
+        self.request = request
+        room = request.isBatch ? request.maximumBytes : .max
     }
 
     /// Runs steps that only read.
@@ -49,33 +81,49 @@ final class BatchRun {
     }
 
     /// Runs steps that may write.
-    /// - Parameter isRecorded: whether to find out what changes, which costs some reads more.
-    func write(_ session: any WriteSession, isRecorded: Bool) throws -> Tally {
-        let recording = isRecorded ? RecordingSession(session, pipeline.jobs) : nil
+    func write(_ session: any WriteSession, _ mode: Mode) throws -> Tally {
+        let recording = mode.isRecorded ? RecordingSession(session, pipeline.jobs) : nil
         var changedSchema = false
-        var would: [JSON] = []
         for (index, step) in steps.enumerated() {
+            var destroys = false
             try perform(step) { ready in
                 let context = try WriteContext(ready.call, writing: recording ?? session, pipeline)
                 if changedSchema { context.seesChangedSchema() }
+                destroys = mode == .plain ? false : try ready.work.destroys(context)
+                if destroys, mode == .unconfirmed { throw Self.unconfirmed(ready.call) }
+                if mode == .foreseen, !request.isOneTransaction, case .apart = ready.work.body,
+                    let foresight = ready.work.foresight
+                {
+                    if destroys { try foresight.perform(context) }
+                    return Response(.null)
+                }
                 let response = try Pipeline.perform(ready.work, context)
                 changedSchema = changedSchema || !context.seesCommittedSchema
                 outcome.awaited += context.awaited
                 if ready.work.conclude != nil { outcome.concluding.append((index, ready)) }
                 return response
             }
-            guard let recording else { continue }
-            let losses = recording.takeLosses()
-            guard step.operation.destroys(step.arguments) else { continue }
+            guard let losses = recording?.takeLosses(), destroys else { continue }
             let counts = losses.map { (key: $0.what, value: JSON.int(Int64($0.count))) }
-            would.append(["operation": .string(step.operation.id), "counts": .object(JSONObject(counts))])
+            let json: JSON = ["operation": .string(step.operation.id), "counts": .object(JSONObject(counts))]
+            outcome.destroyed.append(Destroyed(step: step.id, json: json))
         }
         if let recording {
             outcome.events = recording.events
             outcome.effects = recording.effects
-            outcome.would = .array(would)
         }
         return outcome
+    }
+
+    /// Refuses what shows only now that it destroys something, because its arguments were not known before.
+    static func unconfirmed(_ call: Call) -> AppError {
+        AppError(
+            .generalBadRequest,
+            "\(call.operation.id) would destroy something that nobody has confirmed: this showed only once the results "
+                + "that its arguments refer to were there.",
+            argument: "confirm",
+            hint: "Run it in a call of its own with the arguments themselves, which asks first."
+        )
     }
 
     /// Errors of the contract are said in the words of the step and bear its name; those of the store pass as they are,
@@ -83,10 +131,13 @@ final class BatchRun {
     private func perform(_ step: PlannedStep, _ body: (ReadyStep) throws -> Response) throws {
         do {
             let ready = try step.ready(clock, now) { id throws(AppError) in try result(of: id) }
-            outcome.responses.append(try body(ready))
+            let response = try body(ready)
+            room -= response.encoded.count
+            guard room >= 0 else { throw request.tooMuch }
+            outcome.responses.append(response)
         } catch let error as AppError {
             let said = error.said(in: step.operation.dialect)
-            throw isBatch ? said.inStep(step.id) : said
+            throw request.isBatch ? said.inStep(step.id) : said
         }
     }
 

@@ -29,9 +29,9 @@ struct ConfirmationToken {
     }
 
     /// A token for a call, as of what it would destroy now.
-    func make(call: [UInt8], state: [UInt8], at now: Timestamp) -> String {
+    /// - Parameter mark: ``mark(of:)`` of that.
+    func make(call: [UInt8], mark: String, at now: Timestamp) -> String {
         let end = now.milliseconds / 1000 + Self.seconds
-        let mark = Self.mark(of: state)
         return "\(end)-\(mark)-\(signature(end, mark, call))"
     }
 

@@ -4,7 +4,7 @@ package import Values
 
 extension Engine {
     /// Answers a request: one call or several, for real or as a rehearsal, confirmed where that is asked for.
-    /// - Throws: an error of the contract; nothing was changed then.
+    /// - Throws: an error of the contract; nothing was changed then, unless it is of a job after the commit.
     package func answer(_ request: ExecutionRequest) async throws(AppError) -> Outcome {
         var request = request
         for index in request.steps.indices {
@@ -27,13 +27,13 @@ extension Engine {
             }
         }
         let steps = try plan(request)
-        let asks = request.confirmation != .notNeeded && steps.contains { $0.operation.destroys($0.arguments) }
+        let asks = request.confirmation != .notNeeded && steps.contains(where: \.mayDestroy)
         let batch = Batch(steps: steps, request: request, clock: clock, now: clock.now)
         return try await translating(request.isBatch ? "The batch" : steps[0].operation.id) {
             () async throws -> Outcome in
             try await keys.check(store)
             if request.isDryRun { return try await batch.rehearsed(pipeline) }
-            return try await asks ? confirmed(batch) : run(batch)
+            return try await asks ? confirmed(batch) : run(batch, destroying: [])
         }
     }
 
@@ -144,22 +144,31 @@ extension Engine {
 
     // MARK: Running
 
-    private func run(_ batch: Batch) async throws -> Outcome {
-        guard batch.request.isAtomic else { return try await oneByOne(batch) }
+    /// - Parameter confirmed: the ids of the steps that may destroy something.
+    private func run(_ batch: Batch, destroying confirmed: Set<String>) async throws -> Outcome {
+        if batch.isApart { return Outcome(.result(try await execute(batch.request.steps[0].invocation))) }
+        guard batch.request.isAtomic else { return try await oneByOne(batch, destroying: confirmed) }
         return try await batch.run(pipeline, mark: nil)
     }
 
     /// Each step for itself; what was done before one fails stays done.
-    private func oneByOne(_ batch: Batch) async throws -> Outcome {
+    private func oneByOne(_ batch: Batch, destroying confirmed: Set<String>) async throws -> Outcome {
         var results: [(id: String, response: Response)] = []
+        var room = batch.request.maximumBytes
         for step in batch.steps {
             do throws(AppError) {
                 let done = results
                 let arguments = try References.resolved(step.arguments) { id throws(AppError) in
                     try done.first { $0.id == id }!.response.value
                 }
+                if batch.request.confirmation != .notNeeded, !confirmed.contains(step.id) {
+                    try await checkHarmless(step, arguments)
+                }
                 let invocation = Invocation(step.operation.id, arguments, as: step.actor, from: step.client)
-                results.append((step.id, try await execute(invocation)))
+                let response = try await execute(invocation)
+                room -= response.encoded.count
+                guard room >= 0 else { throw batch.request.tooMuch }
+                results.append((step.id, response))
             } catch {
                 return Outcome(.results(results), failure: error.inStep(step.id))
             }
@@ -167,23 +176,42 @@ extension Engine {
         return Outcome(.results(results))
     }
 
-    /// Asks for a confirmation, or runs what was confirmed.
+    /// - Throws: what a step is refused with that destroys something after all, now that its arguments are known.
+    private func checkHarmless(_ step: PlannedStep, _ arguments: JSONObject) async throws(AppError) {
+        guard step.operation.destroys(arguments) else { return }
+        let ready = try PlannedStep.read(
+            arguments,
+            step.operation,
+            step.handler,
+            step.actor,
+            step.client,
+            clock,
+            clock.now
+        )
+        let destroys = try await translating(step.operation.id) {
+            try await pipeline.read(ready.call) { try ready.work.destroys($0) }
+        }
+        if destroys { throw BatchRun.unconfirmed(ready.call).said(in: ready.call.dialect) }
+    }
+
+    /// Asks for a confirmation where something would be destroyed, or runs what was confirmed.
     private func confirmed(_ batch: Batch) async throws -> Outcome {
-        let tokens = try await ConfirmationToken.open(store)
         let call = batch.canonical(in: project)
         guard case .needed(let token?) = batch.request.confirmation else {
-            let (would, state) = try await batch.losses(pipeline)
+            let losses = try await batch.losses(pipeline)
+            guard !losses.destroyed.isEmpty else { return try await run(batch, destroying: []) }
+            let tokens = try await ConfirmationToken.open(store)
             return Outcome(
                 .confirmation([
-                    "token": .string(tokens.make(call: call, state: state, at: batch.now)),
-                    "expiresIn": .int(ConfirmationToken.seconds), "would": would,
+                    "token": .string(tokens.make(call: call, mark: losses.mark, at: batch.now)),
+                    "expiresIn": .int(ConfirmationToken.seconds), "would": losses.would,
                 ])
             )
         }
-        let mark = try tokens.check(token, call: call, at: batch.now).mark
-        if batch.request.isAtomic { return try await batch.run(pipeline, mark: mark) }
-        let (_, state) = try await batch.losses(pipeline)
-        guard ConfirmationToken.mark(of: state) == mark else { throw Batch.hasChanged }
-        return try await oneByOne(batch)
+        let mark = try await ConfirmationToken.open(store).check(token, call: call, at: batch.now).mark
+        if batch.request.isAtomic, !batch.isApart { return try await batch.run(pipeline, mark: mark) }
+        let losses = try await batch.losses(pipeline)
+        guard losses.mark == mark else { throw Batch.hasChanged }
+        return try await run(batch, destroying: Set(losses.destroyed.map(\.step)))
     }
 }

@@ -31,6 +31,8 @@ package struct ExecutionRequest: Sendable {
     package var confirmation = Confirmation.notNeeded
     /// Which parts of the answer are wanted; nil for all of it.
     package var selection: Selection?
+    /// How many bytes the results of all steps may have together, before a selection.
+    package var maximumBytes = 64 << 20
 
     /// How many steps a batch may have.
     package static let maximumSteps = 100
@@ -43,5 +45,20 @@ package struct ExecutionRequest: Sendable {
     package init(steps: [Step]) {
         self.steps = steps
         isBatch = true
+    }
+}
+
+extension ExecutionRequest {
+    /// Whether several steps are to share one transaction.
+    var isOneTransaction: Bool { isBatch && isAtomic }
+
+    /// Refuses results that don't fit into memory together.
+    var tooMuch: AppError {
+        AppError(
+            .generalBadRequest,
+            "The results of all steps have more than \(maximumBytes) bytes together.",
+            argument: "steps",
+            hint: "Send fewer steps in a call, or ask for fewer rows with limit, or for fewer fields with select."
+        )
     }
 }

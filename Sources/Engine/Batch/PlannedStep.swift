@@ -21,6 +21,9 @@ struct ReadyStep: Sendable {
 }
 
 extension PlannedStep {
+    /// Whether the call may destroy something, as far as its arguments are known.
+    var mayDestroy: Bool { operation.destroys(arguments) }
+
     /// The step with the results that its arguments refer to.
     func ready(_ clock: WallClock, _ now: Timestamp, _ results: (String) throws(AppError) -> JSON) throws(AppError)
         -> ReadyStep

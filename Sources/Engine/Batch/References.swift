@@ -60,6 +60,16 @@ enum References {
         return value.object!
     }
 
+    /// The ids of the steps that arguments refer to.
+    static func steps(_ arguments: JSONObject) throws(AppError) -> Set<String> {
+        var steps: Set<String> = []
+        _ = try replaced(.object(arguments), "") { reference, _ throws(AppError) in
+            steps.insert(reference.step)
+            return .null
+        }
+        return steps
+    }
+
     private struct Reference {
         var text: String
         var step: String

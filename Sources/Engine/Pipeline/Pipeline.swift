@@ -27,22 +27,22 @@ struct Pipeline: Sendable {
         }
     }
 
-    func read(_ call: Call, _ body: @escaping @Sendable (ReadContext) throws -> Response) async throws -> Response {
+    func read<R: Sendable>(_ call: Call, _ body: @escaping @Sendable (ReadContext) throws -> R) async throws -> R {
         try await store.read { session in try body(try ReadContext(call, session, self, beginsSession: true)) }
     }
 
     /// What a committed write leaves to be done.
-    private struct Outcome: Sendable {
+    private struct Committed: Sendable {
         var response: Response
         var awaited: [String]
     }
 
-    private func write(_ call: Call, _ work: Work, grouped: Bool) async throws -> Outcome {
+    private func write(_ call: Call, _ work: Work, grouped: Bool) async throws -> Committed {
         let outcome = try await store.write(grouped: grouped) { session in
             let context = try WriteContext(call, writing: session, self)
             let response = try Self.perform(work, context)
             CrashPoint.reach("write.beforeCommit")
-            return Outcome(response: response, awaited: context.awaited)
+            return Committed(response: response, awaited: context.awaited)
         }
         CrashPoint.reach("write.committed")
         return outcome

@@ -23,6 +23,30 @@ struct Work: Sendable {
     var conclude: (@Sendable (ReadContext) throws -> Response)?
     /// How a call that runs by itself may be answered from the cache; nil where it may not.
     var cached: Cached?
+    /// What a call that has transactions of its own would destroy; nil where it destroys nothing, and where the body can
+    /// be rehearsed.
+    var foresight: Foresight?
+
+    /// How a call that may destroy something is looked into before it happens.
+    struct Foresight: Sendable {
+        /// Whether it destroys anything.
+        let destroys: @Sendable (ReadContext) throws -> Bool
+        /// Destroys it, in a session that is given up.
+        let perform: @Sendable (WriteContext) throws -> Void
+
+        init(
+            destroys: @escaping @Sendable (ReadContext) throws -> Bool,
+            perform: @escaping @Sendable (WriteContext) throws -> Void
+        ) {
+            self.destroys = destroys
+            self.perform = perform
+        }
+    }
+
+    /// Whether a call whose operation is declared to destroy does so.
+    func destroys(_ context: ReadContext) throws -> Bool {
+        try context.call.operation.destroys(context.call.arguments) && (foresight?.destroys(context) ?? true)
+    }
 
     struct Cached: Sendable {
         let request: ListRequest

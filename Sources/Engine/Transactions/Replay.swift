@@ -29,6 +29,11 @@ struct Replay: Sendable {
         return Ready(call: call, work: try handler.work(call))
     }
 
+    /// Whether a staged operation is one that is confirmed before it happens.
+    func destroys(_ staged: StagedOperation) -> Bool {
+        catalog.operation(staged.operation)?.destroys(staged.arguments) ?? false
+    }
+
     /// The words in which a staged operation was called.
     func dialect(of staged: StagedOperation) -> Dialect { catalog.operation(staged.operation)?.dialect ?? .tables }
 

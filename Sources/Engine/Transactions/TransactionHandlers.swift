@@ -63,12 +63,18 @@ enum TransactionHandlers {
                     hint: "{\"commit\":true} carries out what was staged, {\"rollback\":true} gives it up."
                 )
             }
-            let commits = call.bool("commit")
-            return Work(
-                body: .apart { pipeline in
-                    try await commits ? commit(call, replay, pipeline) : end(call, .failed, pipeline)
-                }
-            )
+            guard call.bool("commit") else {
+                return Work(body: .apart { pipeline in try await end(call, .failed, pipeline) })
+            }
+            var work = Work(body: .apart { pipeline in try await commit(call, replay, pipeline) })
+            work.foresight = Work.Foresight { context in
+                try Transaction.open(call.string("transactionId"), context).staged(context.session)
+                    .contains(where: replay.destroys)
+            } perform: { context in
+                let transaction = try Transaction.open(call.string("transactionId"), context)
+                try replay.run(try transaction.staged(context.session), context, bindsToBase: true)
+            }
+            return work
         }
     }
 
