@@ -22,7 +22,7 @@ package final class Engine: Sendable {
     let lists: ListCache
     private let access: Access
     private let log: Logger
-    private let handlers: [String: Handler]
+    private let repertoire: Repertoire
 
     package init(
         catalog: Catalog,
@@ -62,16 +62,11 @@ package final class Engine: Sendable {
             callers: callers,
             follower: LogFollower(store, cache, lists, clock)
         )
-        var handlers: [String: Handler] = [:]
         let own = [CacheHandlers.statistics(lists)]
         let check = indexCheck.map { IndexCheck(limit: $0) }
-        for handler in Self.handlers(catalog, access, check, project: project) + own {
-            for id in handler.ids { handlers[id] = handler }
-        }
-        for handler in SchemaHandlers(catalog, access, handlers).all {
-            for id in handler.ids { handlers[id] = handler }
-        }
-        self.handlers = handlers
+        var repertoire = Repertoire(catalog, Self.handlers(catalog, access, check, project: project) + own)
+        repertoire.add(SchemaHandlers(repertoire, access).all)
+        self.repertoire = repertoire
     }
 
     private static func handlers(
@@ -88,9 +83,7 @@ package final class Engine: Sendable {
     /// Operations on rows, each of which can be part of a transaction, and the transactions.
     private static func rowHandlers(_ catalog: Catalog, _ access: Access, _ check: IndexCheck?) -> [Handler] {
         let plain = RowHandlers.all + [RowList.handler(check)]
-        var byID: [String: Handler] = [:]
-        for handler in plain { for id in handler.ids { byID[id] = handler } }
-        let replay = Replay(catalog: catalog, handlers: byID)
+        let replay = Replay(repertoire: Repertoire(catalog, plain))
         let items = OperationItems(catalog: catalog) { actor, operation throws(AppError) in
             try access.authorize(actor, for: operation)
         }
@@ -98,7 +91,7 @@ package final class Engine: Sendable {
     }
 
     /// The ids of the operations that have a handler.
-    package var handledOperations: Set<String> { Set(handlers.keys) }
+    package var handledOperations: Set<String> { repertoire.ids }
 
     /// Runs one operation.
     /// - Throws: an error of the contract; nothing was changed then, unless it is of a job after the commit.
@@ -108,39 +101,26 @@ package final class Engine: Sendable {
     }
 
     /// Runs an operation that was found.
-    func execute(
-        _ invocation: Invocation,
-        _ found: (Operation, Handler, Actor)
-    ) async throws(AppError) -> Response {
-        let (operation, handler, actor) = found
-        let call = Call(
-            operation: operation,
-            arguments: try operation.validate(invocation.arguments),
-            actor: actor,
-            client: invocation.client,
-            now: clock.now,
-            clock: clock
-        )
+    func execute(_ invocation: Invocation, _ found: FoundOperation) async throws(AppError) -> Response {
+        let ready = try found.reading(invocation.arguments, from: invocation.client, at: clock.now, clock)
         do throws(AppError) {
-            return try await translating(operation.id) { () async throws -> Response in
-                let work = try handler.work(call)
+            return try await translating(found.operation.id) { () async throws -> Response in
                 try await keys.check(store)
-                return try await pipeline.run(work, of: call)
+                return try await pipeline.run(ready.work, of: ready.call)
             }
         } catch {
-            throw error.said(in: operation.dialect)
+            throw error.said(in: found.operation.dialect)
         }
     }
 
     /// The operation that an invocation means, who carries it out and who asks for it.
     /// - Throws: 404 `operation_unknown`, or that the caller may not run it.
-    func find(_ invocation: Invocation) throws(AppError) -> (Operation, Handler, Actor) {
-        guard let operation = catalog.operation(invocation.operation),
-            let handler = handlers[operation.implementation]
-        else {
+    func find(_ invocation: Invocation) throws(AppError) -> FoundOperation {
+        guard let (operation, handler) = repertoire.find(invocation.operation) else {
             throw catalog.unknownOperation(invocation.operation)
         }
-        return (operation, handler, try access.authorize(invocation.actor, for: operation))
+        let actor = try access.authorize(invocation.actor, for: operation)
+        return FoundOperation(operation: operation, handler: handler, actor: actor)
     }
 
     /// Runs work of an operation, so that it fails with errors of the contract only.

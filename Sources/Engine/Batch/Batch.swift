@@ -108,7 +108,7 @@ struct Batch: Sendable {
     }
 
     /// The answer of a step after its jobs. The transaction is over, so what went wrong with a job undoes nothing.
-    private func conclude(_ step: ReadyStep, _ index: Int, _ pipeline: Pipeline) async throws -> Response {
+    private func conclude(_ step: ReadyCall, _ index: Int, _ pipeline: Pipeline) async throws -> Response {
         do { return try await pipeline.read(step.call, step.work.conclude!) } catch let error as AppError {
             let said = error.said(in: step.call.dialect)
             guard request.isBatch else { throw said }

@@ -10,7 +10,7 @@ final class BatchRun {
         /// Jobs that the call waits for.
         var awaited: [String] = []
         /// Steps whose answer is made once the jobs are done.
-        var concluding: [(index: Int, step: ReadyStep)] = []
+        var concluding: [(index: Int, step: ReadyCall)] = []
         var events: [[UInt8]] = []
         var effects: [Effect] = []
         /// What the destroying steps destroy.
@@ -128,7 +128,7 @@ final class BatchRun {
 
     /// Errors of the contract are said in the words of the step and bear its name; those of the store pass as they are,
     /// because it tries again for some of them.
-    private func perform(_ step: PlannedStep, _ body: (ReadyStep) throws -> Response) throws {
+    private func perform(_ step: PlannedStep, _ body: (ReadyCall) throws -> Response) throws {
         do {
             let ready = try step.ready(clock, now) { id throws(AppError) in try result(of: id) }
             let response = try body(ready)

@@ -22,7 +22,7 @@ extension Engine {
         if !request.isBatch, !request.isDryRun {
             let invocation = request.steps[0].invocation
             let found = try find(invocation)
-            if request.confirmation == .notNeeded || !found.0.destroys(invocation.arguments) {
+            if request.confirmation == .notNeeded || !found.operation.destroys(invocation.arguments) {
                 return Outcome(.result(try await execute(invocation, found)))
             }
         }
@@ -60,7 +60,8 @@ extension Engine {
         _ later: ArraySlice<String>
     ) throws(AppError) -> PlannedStep {
         let invocation = step.invocation
-        let (operation, handler, actor) = try find(invocation)
+        let found = try find(invocation)
+        let operation = found.operation
         if operation.runs == .outside, request.isDryRun || (request.isBatch && request.isAtomic) {
             throw request.isDryRun
                 ? AppError(
@@ -76,38 +77,15 @@ extension Engine {
                     hint: "Set \"atomic\" to false, or run it apart."
                 )
         }
-        var ready: ReadyStep?
-        if !request.isBatch {
-            ready = try PlannedStep.read(
-                invocation.arguments,
-                operation,
-                handler,
-                actor,
-                invocation.client,
-                clock,
-                clock.now
-            )
-        } else if References.areIn(.object(invocation.arguments)) {
-            try References.check(invocation.arguments, earlier: Array(earlier), later: Array(later))
-        } else {
-            ready = try PlannedStep.read(
-                invocation.arguments,
-                operation,
-                handler,
-                actor,
-                invocation.client,
-                clock,
-                clock.now
-            )
-        }
+        let refers = request.isBatch && References.areIn(.object(invocation.arguments))
+        if refers { try References.check(invocation.arguments, earlier: Array(earlier), later: Array(later)) }
         return PlannedStep(
             id: step.id,
-            operation: operation,
-            handler: handler,
-            actor: actor,
+            found: found,
             client: invocation.client,
             arguments: invocation.arguments,
-            ready: ready
+            ready: try refers
+                ? nil : found.reading(invocation.arguments, from: invocation.client, at: clock.now, clock)
         )
     }
 
@@ -179,15 +157,7 @@ extension Engine {
     /// - Throws: what a step is refused with that destroys something after all, now that its arguments are known.
     private func checkHarmless(_ step: PlannedStep, _ arguments: JSONObject) async throws(AppError) {
         guard step.operation.destroys(arguments) else { return }
-        let ready = try PlannedStep.read(
-            arguments,
-            step.operation,
-            step.handler,
-            step.actor,
-            step.client,
-            clock,
-            clock.now
-        )
+        let ready = try step.found.reading(arguments, from: step.client, at: clock.now, clock)
         let destroys = try await translating(step.operation.id) {
             try await pipeline.read(ready.call) { try ready.work.destroys($0) }
         }

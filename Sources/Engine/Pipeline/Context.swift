@@ -126,9 +126,9 @@ final class WriteContext: ReadContext {
     }
 
     /// Carries out another call in the same transaction, with its event.
-    func perform(_ work: Work, of call: Call) throws -> Response {
-        let context = try nested(call)
-        let response = try Pipeline.perform(work, context)
+    func perform(_ ready: ReadyCall) throws -> Response {
+        let context = try nested(ready.call)
+        let response = try Pipeline.perform(ready.work, context)
         awaited += context.awaited
         return response
     }

@@ -9,18 +9,17 @@ import Values
 /// transaction. What has to wait for a job of it, such as an index that takes the place of another one, is left to the
 /// next call.
 struct SchemaHandlers: Sendable {
-    private let catalog: Catalog
+    private let repertoire: Repertoire
     private let access: Access
-    private let handlers: [String: Handler]
+
+    private var catalog: Catalog { repertoire.catalog }
 
     /// - Parameters:
-    ///   - catalog: what this process serves.
+    ///   - repertoire: the operations that this process carries out.
     ///   - access: what it may do.
-    ///   - handlers: what carries out operations, by their ids.
-    init(_ catalog: Catalog, _ access: Access, _ handlers: [String: Handler]) {
-        self.catalog = catalog
+    init(_ repertoire: Repertoire, _ access: Access) {
+        self.repertoire = repertoire
         self.access = access
-        self.handlers = handlers
     }
 
     var all: [Handler] { [export, apply] }
@@ -83,17 +82,13 @@ struct SchemaHandlers: Sendable {
 
     private func perform(_ step: SchemaDifference.Step, _ context: WriteContext) throws {
         do {
-            guard let operation = catalog.operation(step.operation), let handler = handlers[operation.implementation]
-            else { throw catalog.unknownOperation(step.operation) }
-            let call = Call(
-                operation: operation,
-                arguments: try operation.validate(step.arguments),
-                actor: try access.authorize(context.call.actor, for: operation),
-                client: context.call.client,
-                now: context.now,
-                clock: context.call.clock
-            )
-            _ = try context.perform(try handler.work(call), of: call)
+            guard let (operation, handler) = repertoire.find(step.operation) else {
+                throw catalog.unknownOperation(step.operation)
+            }
+            let actor = try access.authorize(context.call.actor, for: operation)
+            let found = FoundOperation(operation: operation, handler: handler, actor: actor)
+            let call = context.call
+            _ = try context.perform(try found.reading(step.arguments, from: call.client, at: call.now, call.clock))
         } catch let error as AppError {
             let place = ["databaseId", "tableId", "key"].compactMap { step.arguments[$0]?.string }
             throw AppError(

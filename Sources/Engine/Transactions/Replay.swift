@@ -4,20 +4,16 @@ import Values
 
 /// Carries out staged operations, one after the other, in the transaction of a context.
 struct Replay: Sendable {
-    let catalog: Catalog
-    /// The handlers of operations on rows, by their ids.
-    let handlers: [String: Handler]
+    /// Operations on rows.
+    let repertoire: Repertoire
 
-    /// An operation that can be staged.
-    struct Ready: Sendable {
-        let call: Call
-        let work: Work
-    }
+    private var catalog: Catalog { repertoire.catalog }
 
-    /// The call that a staged operation stands for.
-    func ready(_ staged: StagedOperation, like call: Call) throws -> Ready {
-        guard let operation = catalog.operation(staged.operation), let handler = handlers[operation.implementation]
-        else { throw AppError(.transactionInvalid, "'\(staged.operation)' can't be part of a transaction.") }
+    /// The call that a staged operation stands for, whose arguments were checked then.
+    func ready(_ staged: StagedOperation, like call: Call) throws -> ReadyCall {
+        guard let (operation, handler) = repertoire.find(staged.operation) else {
+            throw AppError(.transactionInvalid, "'\(staged.operation)' can't be part of a transaction.")
+        }
         let call = Call(
             operation: operation,
             arguments: staged.arguments,
@@ -26,7 +22,7 @@ struct Replay: Sendable {
             now: call.now,
             clock: call.clock
         )
-        return Ready(call: call, work: try handler.work(call))
+        return try ReadyCall(call, handler)
     }
 
     /// Whether a staged operation is one that is confirmed before it happens.
@@ -46,8 +42,7 @@ struct Replay: Sendable {
         if bindsToBase { try checkBases(staged, context) }
         for (index, operation) in staged.enumerated() {
             do {
-                let ready = try ready(operation, like: context.call)
-                _ = try context.perform(ready.work, of: ready.call)
+                _ = try context.perform(try ready(operation, like: context.call))
             } catch let error as AppError {
                 throw failure(error, of: operation, index, endsAsConflict: bindsToBase)
             }

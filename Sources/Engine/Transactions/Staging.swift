@@ -63,7 +63,7 @@ enum Staging {
             let context = try WriteContext(call, writing: session, pipeline)
             let transaction = try Transaction.open(id, context)
             try checkRoom(for: operations.count, in: transaction)
-            func each<R>(_ body: (Replay.Ready) throws -> R) throws -> [R] {
+            func each<R>(_ body: (ReadyCall) throws -> R) throws -> [R] {
                 try operations.enumerated().map { index, operation in
                     do { return try body(try replay.ready(operation, like: call)) } catch let error
                         as AppError
@@ -74,7 +74,7 @@ enum Staging {
                 StagedAction(ready.call.operation)?.isBound == true ? try Replay.base(ready.call, context) : nil
             }
             try replay.run(try transaction.staged(session), context, bindsToBase: false)
-            return (try each { try context.perform($0.work, of: $0.call) }, bases)
+            return (try each { try context.perform($0) }, bases)
         }
         let transaction = try await pipeline.store.write(grouped: true) { session in
             let context = try WriteContext(call, writing: session, pipeline)
