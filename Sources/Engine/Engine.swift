@@ -181,6 +181,14 @@ package final class Engine: Sendable {
                 "This is too much to write at once: \(error.message).",
                 hint: "Send fewer rows in a call, or start mongod with a larger --wiredTigerCacheSizeGB."
             )
+        case .indexRefused:
+            return AppError(
+                .columnIndexInvalid,
+                "The store takes no such index: \(error.message).",
+                argument: "indexes",
+                hint: "Leave it out, or index fewer columns."
+            )
+        case .unkeepable: return AppError(.generalBadRequest, "A value can't be kept: \(error.message).")
         case .cancelled: return AppError(.generalServerError, "The call was cancelled.")
         case .busy, .full, .unavailable, .damaged:
             log.error("\(operation): \(error.message)")

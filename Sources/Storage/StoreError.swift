@@ -5,6 +5,8 @@ package struct StoreError: Error, Equatable, CustomStringConvertible {
         case duplicateID
         /// A unique index refuses the values.
         case uniqueViolation
+        /// The store takes no such index, however often it is asked.
+        case indexRefused
         /// The work was stopped because nobody waits for it any more.
         case cancelled
         /// The work took longer than it may.
@@ -19,6 +21,8 @@ package struct StoreError: Error, Equatable, CustomStringConvertible {
         case unavailable
         /// The answer would need more memory than one call may take.
         case tooLarge
+        /// A JSON value that is nested too deeply, or has a member whose name can't be kept.
+        case unkeepable
         /// The writes of one transaction are more than the database server can hold before they are committed.
         case transactionTooLarge
         /// A condition on related rows holds for more of them than one query may look at.

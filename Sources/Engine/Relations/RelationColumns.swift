@@ -94,6 +94,7 @@ enum RelationColumns {
     private static func add(_ column: Column, to table: Table, _ context: WriteContext) throws {
         try ColumnHandlers.insert(column, table.uid, context)
         if column.isInRows {
+            try IndexRules.checkRoom(table.rowColumns, table.indexes, argument: "key")
             try context.writer.add(column.layout, to: table.layout)
             try context.enqueue(SchemaJobs.job(RelationJobs.createIndex, table, part: column.uid))
         }

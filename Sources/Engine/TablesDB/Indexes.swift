@@ -5,8 +5,11 @@ import Values
 enum IndexHandlers {
     static let all: [Handler] = [create, get, delete, list]
 
-    /// How many indexes a table may have.
-    static let maximumIndexes = 60
+    /// How many indexes a table may have, those of its relations among them. MongoDB takes 64, of which five are ours and
+    /// some are for changes that are under way.
+    static let maximumIndexes = 55
+    /// How many columns an index may have. MongoDB takes 32 fields, and the order of creation ends each of them.
+    static let maximumColumns = 31
 
     static let create = Handler.define(
         "tablesDB.createIndex",
@@ -24,7 +27,7 @@ enum IndexHandlers {
         },
         body: { index, context in
             let table = try context.table()
-            let checked = try IndexRules.checked(index, table.columns, table.indexes)
+            let checked = try IndexRules.checked(index, table.columns, table.indexes, stored: table.rowColumns)
             try insert(checked, table.uid, context, .processing)
             try TableHandlers.touch(table, [:], context)
             try context.enqueue(SchemaJobs.job(SchemaJobs.createIndex, table, part: checked.uid))
@@ -117,11 +120,17 @@ enum IndexHandlers {
 /// The rules that an index must keep.
 enum IndexRules {
     /// The index with an order and a length for each column.
+    ///
+    /// - Parameter stored: the columns that rows have, of which those of relations have indexes too.
     /// - Throws: `column_index_invalid`, `column_unknown`, `column_not_available`, `column_index_already_exists`,
     ///   `column_index_limit_exceeded`.
-    static func checked(_ index: Index, _ columns: [Column], _ others: [Index], place: Prose = "") throws(AppError)
-        -> Index
-    {
+    static func checked(
+        _ index: Index,
+        _ columns: [Column],
+        _ others: [Index],
+        stored: [Column] = [],
+        place: Prose = ""
+    ) throws(AppError) -> Index {
         func invalid(_ reason: Prose, _ argument: Prose, hint: Prose? = nil) -> AppError {
             AppError(.columnIndexInvalid, reason, argument: place + argument, hint: hint)
         }
@@ -133,14 +142,11 @@ enum IndexRules {
                 hint: "It is \(taken.summary)."
             )
         }
-        guard others.count < IndexHandlers.maximumIndexes else {
-            throw AppError(
-                .columnIndexLimitExceeded,
-                "A table holds at most \(IndexHandlers.maximumIndexes) indexes.",
-                argument: place + "key"
-            )
-        }
+        try checkRoom(stored, others, argument: place + "key")
         guard !index.columns.isEmpty else { throw invalid("An index needs at least one column.", "columns") }
+        guard index.columns.count <= IndexHandlers.maximumColumns else {
+            throw invalid("An index has at most \(IndexHandlers.maximumColumns) columns.", "columns")
+        }
         guard Set(index.columns).count == index.columns.count else {
             throw invalid("An index names each column once.", "columns")
         }
@@ -165,6 +171,19 @@ enum IndexRules {
             throw invalid("The index '\(same.key)' has the same columns and orders.", "columns")
         }
         return checked
+    }
+
+    /// Whether a table has room for one more index.
+    /// - Throws: `column_index_limit_exceeded`.
+    static func checkRoom(_ columns: [Column], _ indexes: [Index], argument: Prose) throws(AppError) {
+        let held = columns.count { RelationIndex.layout(of: $0) != nil }
+        guard indexes.count + held >= IndexHandlers.maximumIndexes else { return }
+        throw AppError(
+            .columnIndexLimitExceeded,
+            "A table holds at most \(IndexHandlers.maximumIndexes) indexes, those of its relationships among them.",
+            argument: argument,
+            hint: held == 0 ? "Delete an index first." : "Relationships have \(held) of them. Delete an index first."
+        )
     }
 
     /// Why an index can't count so many leading characters of a column.

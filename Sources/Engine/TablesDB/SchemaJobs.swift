@@ -57,6 +57,17 @@ enum SchemaJobs {
                 try await run.end(after: .createIndex(index.layout, table.layout)) { session in
                     try finish(index.uid, ["status": "available"], SystemTables.indexes, run, session)
                 }
+            } catch let error as StoreError where error.kind == .indexRefused {
+                try await run.end { session in
+                    let reason = "The store takes no such index: \(error.message)."
+                    try set(
+                        index.uid,
+                        ["status": "failed", "error": .string(reason)],
+                        SystemTables.indexes,
+                        run,
+                        session
+                    )
+                }
             } catch let error as StoreError where error.kind == .uniqueViolation {
                 let rows = try? await run.store.read(within: .seconds(60)) { session in
                     try Contradiction.duplicates(of: index.columns, in: table, session)

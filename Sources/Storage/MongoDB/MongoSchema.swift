@@ -60,6 +60,7 @@ enum MongoSchema {
 
     /// Builds an index over the rows that are there.
     static func create(_ index: IndexLayout, on table: MongoTable, _ connection: MongoConnection) throws {
+        if isBuiltIn(index, table) { return }
         do { try createIndexes(table.collection, [document(index, table)], connection) } catch let failure
             as MongoFailure
             where failure.code == MongoFailure.Code.indexOptionsConflict
@@ -139,7 +140,17 @@ enum MongoSchema {
                 }
             )
         }
-        return documents + indexes.map { document($0, table) }
+        return documents + indexes.filter { !isBuiltIn($0, table) }.map { document($0, table) }
+    }
+
+    /// Whether an index that every table has serves it, beside which the server takes no second one.
+    private static func isBuiltIn(_ index: IndexLayout, _ table: MongoTable) -> Bool {
+        guard index.fields.count == 1, table.layout.databaseID != nil else { return false }
+        switch (index.kind, index.fields[0].key) {
+        case (.unique, "$id"): return true
+        case (.key, "$createdAt"), (.key, "$updatedAt"): return !index.fields[0].descending
+        default: return false
+        }
     }
 
     private static func document(_ index: IndexLayout, _ table: MongoTable) -> [UInt8] {

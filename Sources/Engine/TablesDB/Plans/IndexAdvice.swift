@@ -30,7 +30,7 @@ enum IndexAdvice {
             createdAt: moment,
             updatedAt: moment
         )
-        return try? IndexRules.checked(index, table.columns, table.indexes)
+        return try? IndexRules.checked(index, table.columns, table.indexes, stored: table.rowColumns)
     }
 
     private static func collect(_ filter: Filter, _ equal: inout [String], _ compared: inout [String]) {
