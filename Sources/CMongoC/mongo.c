@@ -28,7 +28,9 @@ static const bson_t *view(bson_t *document, tandem_mongo_document bytes) {
 
 static uint32_t source(uint32_t domain, uint32_t code) {
     switch (domain) {
-    case MONGOC_ERROR_SERVER: return TANDEM_MONGO_FROM_SERVER;
+    case MONGOC_ERROR_SERVER:
+    // The server did it, and says that not enough others have.
+    case MONGOC_ERROR_WRITE_CONCERN: return TANDEM_MONGO_FROM_SERVER;
     case MONGOC_ERROR_STREAM: return TANDEM_MONGO_FROM_NETWORK;
     case MONGOC_ERROR_SERVER_SELECTION: return TANDEM_MONGO_FROM_SELECTION;
     case MONGOC_ERROR_CLIENT:

@@ -22,6 +22,21 @@ struct UniqueIndexTests {
         }
     }
 
+    /// Servers quote the value in their refusal.
+    @Test(
+        arguments: Backend.available,
+        ["Authentication failed", " index: _id_ dup key: ", "tandem refuses: overflow 0"]
+    )
+    func refuseValuesThatLookLikeMessages(_ backend: Backend, _ value: String) async throws {
+        try await backend.withStore(table, indexes: [onA]) { store async throws in
+            try await store.insert(NewRow("one", [.string(value), 1]), into: table)
+            await expectFailure(.uniqueViolation) {
+                try await store.insert(NewRow("two", [.string(value), 2]), into: table)
+            }
+            await expectFailure(.duplicateID) { try await store.insert(NewRow("one", ["y", 2]), into: table) }
+        }
+    }
+
     @Test(arguments: Backend.available)
     func nullsDoNotConflict(_ backend: Backend) async throws {
         try await backend.withStore(table, indexes: [onA, onBoth]) { store async throws in

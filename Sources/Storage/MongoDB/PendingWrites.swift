@@ -284,16 +284,14 @@ final class PendingWrites {
             }
         } catch let failure as MongoFailure where failure.isDuplicateKey {
             wasRefused = true
-            throw refusal(failure)
+            throw failure.storeError(session.connection.hosts)
+        } catch let failure as MongoFailure where failure.isTimeout {
+            // Not for another try, which would take as long.
+            throw StoreError(.timeout, "a write took longer than one statement may")
         } catch let failure as MongoFailure where !failure.isTransient {
             wasRefused = true
             throw failure.storeError(session.connection.hosts)
         }
-    }
-
-    private func refusal(_ failure: MongoFailure) -> StoreError {
-        failure.message.contains("index: _id_ ")
-            ? StoreError(.duplicateID, "a row with this id exists") : failure.storeError("")
     }
 
     // MARK: Tables
