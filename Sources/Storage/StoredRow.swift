@@ -94,6 +94,21 @@ package struct RowChange: Sendable {
     }
 }
 
+extension NewRow {
+    /// - Throws: ``StoreError`` `unkeepable`.
+    func checkKept(in layout: TableLayout) throws(StoreError) {
+        for position in layout.jsonColumns { try values[position].checkKept() }
+    }
+}
+
+extension RowChange {
+    /// - Throws: ``StoreError`` `unkeepable`.
+    func checkKept(in layout: TableLayout) throws(StoreError) {
+        if layout.jsonColumns.isEmpty { return }
+        for (position, value) in values where layout.columns[position].kind == .json { try value.checkKept() }
+    }
+}
+
 /// One page of a table, bound to its layout.
 ///
 /// Filters and orders name columns of the layout or `$id`, `$sequence`, `$createdAt`, `$updatedAt`. Operands are of the

@@ -1,3 +1,5 @@
+import Values
+
 /// How a table is laid out in the store. Immutable: a schema change makes a new layout.
 ///
 /// A class, because stores keep what they derive from a layout (statements, names) by its identity.
@@ -14,6 +16,8 @@ package final class TableLayout: Sendable {
     package let indexes: [IndexLayout]
 
     private let positions: [String: Int]
+    /// The positions of columns that hold any JSON.
+    let jsonColumns: [Int]
 
     package init(
         databaseID: String?,
@@ -28,6 +32,7 @@ package final class TableLayout: Sendable {
         self.columns = columns
         sealedColumns = columns.indices.filter { columns[$0].seal != nil }
         self.indexes = indexes
+        jsonColumns = columns.indices.filter { columns[$0].kind == .json }
         positions = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1.key, $0) })
     }
 
@@ -69,10 +74,39 @@ package struct ColumnLayout: Sendable, Equatable {
 /// What a column holds. Values cross the border of the store in their wire form, `datetime` as ``Timestamp/text``.
 package enum ColumnKind: Sendable, Equatable {
     case text, integer, double, boolean, datetime
-    /// Any JSON value, kept whole and never filtered.
+    /// Any JSON value, kept whole and never filtered. Its members have no U+0000 in their names, and at most
+    /// ``JSON/maximumKeptDepth`` levels are in each other.
     case json
     /// The coordinates of a ``Geometry``.
     case geometry
+}
+
+extension JSON {
+    /// How many levels of objects and lists a store keeps in each other; MongoDB takes 200 in all.
+    static var maximumKeptDepth: Int { 100 }
+
+    /// Refuses what not every store can keep.
+    /// - Throws: ``StoreError`` `unkeepable`.
+    func checkKept(depth: Int = 0) throws(StoreError) {
+        switch self {
+        case .array(let items):
+            guard depth < Self.maximumKeptDepth else { throw Self.tooDeep }
+            for item in items { try item.checkKept(depth: depth + 1) }
+        case .object(let object):
+            guard depth < Self.maximumKeptDepth else { throw Self.tooDeep }
+            for member in object.members {
+                guard !member.key.utf8.contains(0) else {
+                    throw StoreError(.unkeepable, "the name of a member holds the character U+0000")
+                }
+                try member.value.checkKept(depth: depth + 1)
+            }
+        default: break
+        }
+    }
+
+    private static var tooDeep: StoreError {
+        StoreError(.unkeepable, "it has more than \(maximumKeptDepth) levels of objects and lists in each other")
+    }
 }
 
 /// One index of a layout.

@@ -36,6 +36,23 @@ struct RowTests {
     }
 
     @Test(arguments: Backend.available)
+    func whatNotEveryStoreKeepsIsRefused(_ backend: Backend) async throws {
+        let table = TableLayout.everything()
+        try await backend.withStore(table) { store async throws in
+            var deep: JSON = [:]
+            for _ in 1..<100 { deep = ["in": deep] }
+            try await store.insert(NewRow("one", table.values(["json": deep])), into: table)
+            #expect(try await store.row("one", in: table)?.values.last == deep)
+            for value in [["in": deep], ["a\u{0}b": 1], [["": 1, "\u{0}": nil]]] as [JSON] {
+                let values = table.values(["json": value])
+                await expectFailure(.unkeepable) { try await store.insert(NewRow("two", values), into: table) }
+                await expectFailure(.unkeepable) { try await store.update("one", RowChange([10: value]), in: table) }
+            }
+            #expect(try await store.count(in: table) == 1)
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func nullIsKeptInEveryColumn(_ backend: Backend) async throws {
         let table = TableLayout.everything()
         try await backend.withStore(table) { store async throws in

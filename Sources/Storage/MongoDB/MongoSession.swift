@@ -166,6 +166,7 @@ final class MongoSession: WriteSession {
     }
 
     func insert(_ row: NewRow, into layout: TableLayout) throws -> String {
+        try row.checkKept(in: layout)
         if layout.databaseID == nil { try project.makeIfMissing(layout, self, isRehearsal: pending.isRehearsal) }
         let sequence = project.sequences.next(node: try node())
         try pending.insert(row, sequence, table(layout), self)
@@ -173,6 +174,7 @@ final class MongoSession: WriteSession {
     }
 
     func update(_ id: String, _ change: RowChange, in layout: TableLayout) throws -> Bool {
+        try change.checkKept(in: layout)
         guard let table = try located(layout) else { return false }
         return try pending.update(id, table.encode(change, of: id), table, self)
     }
@@ -183,6 +185,7 @@ final class MongoSession: WriteSession {
     }
 
     func update(_ ids: [String], _ change: RowChange, in layout: TableLayout) throws -> Int {
+        try change.checkKept(in: layout)
         guard !ids.isEmpty, let table = try located(layout) else { return 0 }
         return try pending.update(ids, table.encode(change, of: ids), table, self)
     }

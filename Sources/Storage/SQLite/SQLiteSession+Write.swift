@@ -6,6 +6,7 @@ extension SQLiteSession {
     }
 
     func insert(_ row: NewRow, into layout: TableLayout) throws -> String {
+        try row.checkKept(in: layout)
         let table = connection.table(layout)
         let statement = try connection.statement(table.insert)
         statement.bind(row.id, at: 1)
@@ -34,6 +35,7 @@ extension SQLiteSession {
     }
 
     private func update(_ ids: some Sequence<String>, _ change: RowChange, in layout: TableLayout) throws -> Int {
+        try change.checkKept(in: layout)
         let table = connection.table(layout)
         let assignments = SQLAssignments(change, table)
         let idMark = assignments.parameters.count + 1

@@ -176,6 +176,8 @@ struct RowOperatorTests {
         ("list", op("arrayFilter", "like", 1), "general_bad_request"),
         ("list", op("arrayFilter", "equal"), "general_bad_request"),
         ("n", ["method": "increment", "values": 5], "general_bad_request"),
+        ("n", ["method": "increment", "values": [1], "x": 1], "general_bad_request"),
+        ("n", ["method": "increment", "values": [1], "x\u{0}y": 1], "general_bad_request"),
         ("n", ["values": [1]], "row_invalid_structure"),
         ("nope", op("increment", 1), "row_invalid_structure"),
     ]

@@ -43,6 +43,9 @@ struct RowOperator {
     let method: Method
     let values: [JSON]
 
+    /// What the object of an operator may hold; SDKs write the column into it as well.
+    private static let members: Set<String> = ["method", "attribute", "values"]
+
     /// The operator that a value is; nil for an ordinary value.
     /// - Throws: 400 `general_bad_request` for an object that names none or gives it the wrong number of values.
     static func reading(_ value: JSON, at place: @autoclosure () -> Prose) throws(AppError) -> RowOperator? {
@@ -50,12 +53,20 @@ struct RowOperator {
         case .object(let object):
             guard let word = object["method"]?.string else { return nil }
             guard let method = Method(rawValue: word) else { throw unknown(word, place()) }
+            if let extra = object.keys.first(where: { !members.contains($0) }) {
+                throw AppError(
+                    .generalBadRequest,
+                    "Invalid operator: '\(method.rawValue)' has no member '\(extra)'.",
+                    argument: place(),
+                    hint: "Its members are method and values."
+                )
+            }
             return try RowOperator(method, object, place())
         case .string(let text):
             guard text.utf8.first == UInt8(ascii: "{"), text.utf8.last == UInt8(ascii: "}"),
                 let object = try? JSON(parsing: text).object,
                 let method = Method(rawValue: object["method"]?.string ?? ""),
-                object.keys.allSatisfy({ ["method", "attribute", "values"].contains($0) })
+                object.keys.allSatisfy({ members.contains($0) })
             else { return nil }
             return try RowOperator(method, object, place())
         default: return nil
