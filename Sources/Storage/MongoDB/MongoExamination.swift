@@ -1,3 +1,4 @@
+import Glibc
 import Values
 
 extension MongoStore {
@@ -39,7 +40,9 @@ extension MongoStore {
     }
 
     private static func clock(_ time: Timestamp) -> Finding {
-        let difference = abs(time.milliseconds - SchemaGate.now.milliseconds)
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        let difference = abs(time.milliseconds - (Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000))
         return difference > 1000
             ? Finding(
                 .warning,

@@ -206,25 +206,25 @@ final class MongoProject: Sendable {
         return try result.get()
     }
 
-    /// The schema version as a session sees it, and until when somebody changes it.
+    /// The schema version as a session sees it, and whether somebody has marked it as changing.
     func readVersion(
         _ connection: MongoConnection,
         _ session: MongoServerSession?
-    ) throws -> (version: Int64, changingUntil: Timestamp?) {
+    ) throws -> (version: Int64, isMarked: Bool) {
         var version: Int64?
-        var until: Timestamp?
+        var isMarked = false
         try connection.findOne(
             BSONWriter.document { $0.string("_id", "schema") },
             in: system("meta"),
             session
         ) { document in
             version = try document["version"]?.integer
-            until = try document["until"]?.date
+            isMarked = try document["changing"] != nil
         }
         guard let version else {
             throw StoreError(.damaged, "the schema version is missing from \(metadata).meta; restore it from a backup")
         }
-        return (version, until)
+        return (version, isMarked)
     }
 
     /// The number of this process among those that write to the project.

@@ -37,8 +37,8 @@ final class MongoSession: WriteSession {
     func schemaVersion() throws -> Int64 {
         guard writes != nil else { return try project.version(connection) }
         if let version { return version }
-        let (current, changingUntil) = try project.readVersion(connection, server)
-        if let changingUntil, writes?.gate == nil, changingUntil > SchemaGate.now {
+        let (current, isMarked) = try project.readVersion(connection, server)
+        if isMarked, writes?.gate == nil, try SchemaGate.isHeld(project, connection, server) {
             throw PendingWrites.SchemaChanges()
         }
         version = current

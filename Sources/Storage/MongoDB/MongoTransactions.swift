@@ -58,8 +58,15 @@ struct MongoTransactions {
         var isCareful = false
         var refusals: [Int: StoreError] = [:]
         var gate: SchemaGate?
+        var needsGate = false
         defer { gate?.leave(project, connection) }
         while true {
+            do {
+                if needsGate, gate == nil { gate = try SchemaGate.enter(project, connection) }
+            } catch let failure as MongoFailure {
+                try patience.wait(failure, connection.hosts)
+                continue
+            }
             let writes = PendingWrites(
                 careful: isCareful,
                 refusals: refusals,
@@ -86,7 +93,7 @@ struct MongoTransactions {
                 try patience.wait(.schemaChanges, connection.hosts)
             } catch is PendingWrites.GivenUp {
                 if writes.needsGate {
-                    gate = try SchemaGate.enter(project, connection)
+                    needsGate = true
                 } else if let refusal = writes.newRefusal {
                     refusals[refusal.number] = refusal.error
                 }

@@ -1,5 +1,4 @@
 import Glibc
-import Values
 
 /// The right to change the schema of a project, for one transaction at a time among all processes.
 ///
@@ -12,6 +11,21 @@ struct SchemaGate {
 
     /// For how long the right holds, in milliseconds; a transaction that takes longer is tried again.
     private static let milliseconds: Int64 = 10_000
+
+    /// Whether somebody has the right at this moment, by the clock of the server; those of processes may differ.
+    static func isHeld(
+        _ project: MongoProject,
+        _ connection: MongoConnection,
+        _ session: MongoServerSession?
+    ) throws -> Bool {
+        let filter = BSONWriter.document { filter in
+            filter.string("_id", "schema")
+            filter.document("$expr") { $0.strings("$gt", ["$until", "$$NOW"]) }
+        }
+        var isHeld = false
+        try connection.findOne(filter, in: project.system("meta"), session) { _ in isHeld = true }
+        return isHeld
+    }
 
     /// Waits for the right, and then for the end of every transaction that began before.
     static func enter(_ project: MongoProject, _ connection: MongoConnection) throws -> SchemaGate {
@@ -34,10 +48,12 @@ struct SchemaGate {
     func leave(_ project: MongoProject, _ connection: MongoConnection) {
         let command = update(
             query: { [token] in $0.string("changing", token) },
-            change: { update in
-                update.document("$unset") { fields in
-                    fields.string("changing", "")
-                    fields.string("until", "")
+            change: { item in
+                item.document("u") { update in
+                    update.document("$unset") { fields in
+                        fields.string("changing", "")
+                        fields.string("until", "")
+                    }
                 }
             }
         )
@@ -63,24 +79,35 @@ struct SchemaGate {
     }
 
     private func mark(_ project: MongoProject, _ connection: MongoConnection) throws -> Bool {
-        let now = Self.now
         let command = update(
             query: { query in
                 query.array("$or") { either in
                     either.document(.index(0)) { item in item.document("changing") { $0.bool("$exists", false) } }
-                    either.document(.index(1)) { item in item.document("until") { $0.date("$lt", now) } }
+                    either.document(.index(1)) { item in
+                        item.document("$expr") { $0.strings("$lte", ["$until", "$$NOW"]) }
+                    }
                 }
             },
-            change: { [token] update in
-                update.document("$set") { fields in
-                    fields.string("changing", token)
-                    fields.date("until", Timestamp(milliseconds: now.milliseconds + Self.milliseconds))
+            change: { [token] item in
+                item.array("u") { stages in
+                    stages.document(.index(0)) { stage in
+                        stage.document("$set") { fields in
+                            fields.string("changing", token)
+                            fields.document("until") { sum in
+                                sum.array("$add") { parts in
+                                    parts.string(.index(0), "$$NOW")
+                                    parts.int64(.index(1), Self.milliseconds)
+                                }
+                            }
+                        }
+                    }
                 }
             }
         )
         return try connection.command(command, on: project.metadata, writes: true) { try $0["n"]?.number == 1 }
     }
 
+    /// - Parameter change: writes what to update with, under `u`.
     private func update(
         query: (inout BSONWriter) -> Void,
         change: (inout BSONWriter) -> Void
@@ -93,7 +120,7 @@ struct SchemaGate {
                         document.string("_id", "schema")
                         query(&document)
                     }
-                    item.document("u", change)
+                    change(&item)
                 }
             }
         }
@@ -112,7 +139,9 @@ struct SchemaGate {
             do {
                 try connection.command(command, on: project.metadata, writes: true)
                 return
-            } catch let failure as MongoFailure where failure.code == 50 || failure.code == 24 {
+            } catch let failure as MongoFailure
+                where failure.isTimeout || failure.code == MongoFailure.Code.lockTimeout
+            {
                 guard monotonicNanoseconds() - start < UInt64(milliseconds) * 1_000_000 else {
                     throw StoreError(
                         .busy,
@@ -122,11 +151,5 @@ struct SchemaGate {
                 }
             }
         }
-    }
-
-    static var now: Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 }
