@@ -3,6 +3,7 @@
 Usage: mongodb_pressure.py BINARY
 """
 
+import concurrent.futures
 import contextlib
 import sys
 import time
@@ -13,6 +14,7 @@ from servers import ReplicaSet
 from workload import TABLE, make_table
 
 TRANSACTION_TOO_LARGE_FOR_CACHE = 388
+CALLS = 100
 ROWS = [{"$id": f"row{number}", "tag": "x"} for number in range(10)]
 
 
@@ -25,6 +27,16 @@ def full_cache(client, mode):
         yield
     finally:
         client.admin.command("configureFailPoint", "failCommand", mode="off")
+
+
+def refusal(tandem, number):
+    """What a call that writes one row is refused with, and how long that takes."""
+    began, error = time.monotonic(), None
+    try:
+        tandem.execute("tablesDB.createRow", **TABLE, rowId=f"crowd{number}", data={"tag": "x"})
+    except Refused as refused:
+        error = refused
+    return error, time.monotonic() - began
 
 
 def main():
@@ -59,6 +71,15 @@ def main():
         report.check("full: within 5 s", seconds < 5, f"{seconds:.1f} s")
         report.check("full: nothing is written", rows.count_documents({}) == len(ROWS))
         report.check("full: nothing is told", events.count_documents({}) == told)
+
+        # They come in groups, which are halved again and again.
+        with full_cache(client, "alwaysOn"), concurrent.futures.ThreadPoolExecutor(CALLS) as threads:
+            answers = list(threads.map(lambda number: refusal(tandem, number), range(CALLS)))
+        types = {error.type if error else None for error, _ in answers}
+        slowest = max(seconds for _, seconds in answers)
+        report.check("full for many: all are refused", types <= {"general_bad_request", "store_unavailable"}, types)
+        report.check("full for many: within 15 s", slowest < 15, f"{slowest:.1f} s")
+        report.check("full for many: nothing is written", rows.count_documents({}) == len(ROWS))
 
         tandem.execute("tablesDB.createRow", **TABLE, rowId="later", data={"tag": "x"})
         report.check("afterwards it works", rows.count_documents({}) == len(ROWS) + 1)

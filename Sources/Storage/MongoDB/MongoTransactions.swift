@@ -104,7 +104,7 @@ struct MongoTransactions {
     /// Runs many bodies in one transaction, or in smaller ones where one body stands in the way of the others.
     func run(_ requests: ArraySlice<WriteQueue<MongoSession>.Request>) {
         var group = requests
-        var patience = Patience()
+        var patience = Patience(since: group.map(\.submitted).min() ?? 0)
         for _ in 0..<20 {
             guard group.count > 1 else {
                 guard let request = group.first else { return }
@@ -123,14 +123,17 @@ struct MongoTransactions {
                 for request in group { request.finish(unknown.error) }
                 return
             } catch let failure as MongoFailure where failure.isConnection {
-                // Calls that have waited long enough hear of it, the others wait on.
-                let now = monotonicNanoseconds()
-                let error = failure.storeError(connection.hosts)
-                for request in group where now - request.submitted >= Self.connectionPatience { request.finish(error) }
-                group = group.filter { now - $0.submitted < Self.connectionPatience }[...]
+                finishLate(&group, Self.connectionPatience, failure.storeError(connection.hosts))
                 usleep(UInt32.random(in: 10_000...50_000))
+            } catch let failure as MongoFailure where failure.isCacheFull {
+                // Each try sends everything once more, and a half may fit.
+                finishLate(&group, Self.conflictPatience, Self.crowded)
+                if group.count > 1 { break }
             } catch let failure as MongoFailure where !writes.wasRefused {
-                do throws(StoreError) { try patience.wait(failure, connection.hosts) } catch { break }
+                do throws(StoreError) { try patience.wait(failure, connection.hosts) } catch {
+                    if failure.isTransient { finishLate(&group, Self.conflictPatience, error) }
+                    break
+                }
             } catch is PendingWrites.SchemaChanges {
                 do throws(StoreError) { try patience.wait(.schemaChanges, connection.hosts) } catch { break }
             } catch {
@@ -140,6 +143,38 @@ struct MongoTransactions {
         let middle = group.startIndex + group.count / 2
         run(group[..<middle])
         run(group[middle...])
+    }
+
+    /// What is said to calls that waited long behind others in vain.
+    private static let crowded = StoreError(
+        .busy,
+        "the writes that came together were again and again more than the server's cache holds; try again"
+    )
+
+    /// Lets calls that have waited long enough hear of a failure; the others wait on.
+    private func finishLate(
+        _ group: inout ArraySlice<WriteQueue<MongoSession>.Request>,
+        _ patience: UInt64,
+        _ error: StoreError
+    ) {
+        let now = monotonicNanoseconds()
+        for request in group where now - request.submitted >= patience { request.finish(error) }
+        group = group.filter { now - $0.submitted < patience }[...]
+    }
+
+    /// One body of several was cancelled or took too long, and the transaction with it.
+    private struct Stopped: Error {
+        let place: Int
+        let error: StoreError
+
+        /// nil for what another try may mend.
+        init?(_ error: any Error, at place: Int, _ hosts: String) {
+            let failure = error as? MongoFailure
+            let cause = failure?.isTimeout == true ? failure?.storeError(hosts) : error as? StoreError
+            guard let found = cause, found.kind == .timeout || found.kind == .cancelled else { return nil }
+            self.place = place
+            self.error = found
+        }
     }
 
     /// Runs one body of several and returns its error; throws when the transaction can't go on without it.
