@@ -151,8 +151,8 @@ package final class Engine: Sendable {
         case .timeout:
             return AppError(
                 .databaseTimeout,
-                "The query took longer than 15 seconds and was stopped.",
-                hint: "Add an index on the columns that it filters or sorts by, or ask for less."
+                "The call took longer than it may and was stopped; nothing was changed.",
+                hint: "Add an index on the columns that its query filters or sorts by, or ask for less."
             )
         case .pattern: return AppError(.generalQueryInvalid, "Invalid query: \(error.message).", argument: "queries")
         case .tooManyExcluded:

@@ -16,3 +16,9 @@ func monotonicNanoseconds() -> UInt64 {
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
+
+/// When so much time is over from now on, on the same clock.
+func monotonicNanoseconds(after duration: Duration) -> UInt64 {
+    let (seconds, attoseconds) = duration.components
+    return monotonicNanoseconds() + UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
+}

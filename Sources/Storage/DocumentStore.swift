@@ -18,7 +18,9 @@ package protocol DocumentStore: Sendable {
 
     /// Reads and writes in one transaction, which commits when `body` returns and leaves nothing when it throws.
     ///
-    /// `body` may run more than once: it must do nothing outside the session.
+    /// `body` may run more than once: it must do nothing outside the session. Cancelling the task stops it unless the
+    /// commit has begun, and so does a minute: that is how long MongoDB keeps a transaction by default, and how long on
+    /// SQLite all other writers may have to wait.
     /// - Parameter grouped: whether the store may let waiting writes share a transaction. One that changes the schema
     ///   must not be grouped, so that no other write ever sees a schema which may still vanish.
     /// - Throws: ``StoreError``, or what `body` throws.
@@ -29,13 +31,18 @@ package protocol DocumentStore: Sendable {
 
     /// Runs `body` as ``write(grouped:_:)`` would, refusals included, and undoes everything it did.
     ///
-    /// The store is left as it was: no rows, tables, indexes or notes remain, and no sequence is used up.
+    /// The store is left as it was: no rows, tables, indexes or notes remain, and no sequence is used up. Cancelling the
+    /// task, or passing the time limit, stops the store's work too.
     /// - Throws: ``StoreError``, or what `body` throws.
-    func rehearse<R: Sendable>(_ body: @escaping @Sendable (any WriteSession) throws -> R) async throws -> R
+    func rehearse<R: Sendable>(
+        within limit: Duration,
+        _ body: @escaping @Sendable (any WriteSession) throws -> R
+    ) async throws -> R
 
     /// Changes the definition of an existing table, then writes `body` in a transaction: the same one where the store
     /// can, the next one otherwise. Doing it again changes nothing.
-    /// - Throws: ``StoreError``; `uniqueViolation` when rows contradict a unique index. Nothing was changed then.
+    /// - Throws: ``StoreError``; `uniqueViolation` when rows contradict a unique index, `indexRefused`. Nothing was changed
+    ///   then.
     func define(_ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void) async throws
 
     /// Waits for the work that runs, refuses any further one, and gives the resources back.
@@ -48,11 +55,19 @@ extension DocumentStore {
         try await read(within: .seconds(15), body)
     }
 
+    /// Rehearses within the limit of reads.
+    package func rehearse<R: Sendable>(_ body: @escaping @Sendable (any WriteSession) throws -> R) async throws -> R {
+        try await rehearse(within: .seconds(15), body)
+    }
+
     /// Writes, sharing a transaction where the store finds that faster.
     package func write<R: Sendable>(_ body: @escaping @Sendable (any WriteSession) throws -> R) async throws -> R {
         try await write(grouped: true, body)
     }
 }
+
+/// How long the body of a write may take.
+let writeLimit = Duration.seconds(60)
 
 /// What can be read inside a scope.
 package protocol ReadSession {

@@ -63,6 +63,49 @@ struct StopTests {
     }
 
     @Test(arguments: Backend.available)
+    func aRehearsalThatTakesTooLongStops(_ backend: Backend) async throws {
+        try await withRows(backend) { store async throws in
+            let (slow, table) = (slow, table)
+            let clock = ContinuousClock()
+            let start = clock.now
+            await expectFailure(.timeout) {
+                try await store.rehearse(within: .milliseconds(100)) { session in
+                    while true { _ = try session.count(slow, in: table, cap: 5000) }
+                }
+            }
+            #expect(clock.now - start < .seconds(5))
+        }
+    }
+
+    /// Those which share its transaction are kept.
+    @Test(arguments: Backend.available, [true, false])
+    func aWriteThatIsCancelledStops(_ backend: Backend, grouped: Bool) async throws {
+        try await withRows(backend) { store async throws in
+            let (slow, table) = (slow, table)
+            let started = DispatchSemaphore(value: 0)
+            let task = Task {
+                try await store.write(grouped: grouped) { session in
+                    _ = try session.insert(NewRow("never"), into: table)
+                    started.signal()
+                    while true { _ = try session.count(slow, in: table, cap: 5000) }
+                }
+            }
+            await Task.detached { wait(for: started) }.value
+            let others = (0..<5).map { number in
+                Task { try await store.insert(NewRow("w\(number)"), into: table) }
+            }
+            let clock = ContinuousClock()
+            let start = clock.now
+            task.cancel()
+            await expectFailure(.cancelled) { try await task.value }
+            for other in others { _ = try await other.value }
+            #expect(clock.now - start < .seconds(5))
+            #expect(try await store.row("never", in: table) == nil)
+            for number in 0..<5 { #expect(try await store.delete("w\(number)", from: table)) }
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func aWriteThatIsCancelledWhileItWaitsNeverRuns(_ backend: Backend) async throws {
         try await backend.withStore(table) { store async throws in
             let table = table

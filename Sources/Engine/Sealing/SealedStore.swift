@@ -25,8 +25,13 @@ struct SealedStore: DocumentStore {
         try await base.write(grouped: grouped) { [keys] session in try body(SealedWriter(session, keys)) }
     }
 
-    func rehearse<R: Sendable>(_ body: @escaping @Sendable (any WriteSession) throws -> R) async throws -> R {
-        try await base.rehearse { [keys] session in try body(SealedWriter(session, keys, isRehearsal: true)) }
+    func rehearse<R: Sendable>(
+        within limit: Duration,
+        _ body: @escaping @Sendable (any WriteSession) throws -> R
+    ) async throws -> R {
+        try await base.rehearse(within: limit) { [keys] session in
+            try body(SealedWriter(session, keys, isRehearsal: true))
+        }
     }
 
     func define(_ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void) async throws {

@@ -5,7 +5,7 @@ final class MongoSession: WriteSession {
     let project: MongoProject
     let connection: MongoConnection
     let server: MongoServerSession?
-    private let supervision: Supervision?
+    private var supervision: Supervision?
     /// What was written and not sent yet; nil where nothing may be written.
     let writes: PendingWrites?
     /// The version that this transaction sees, changed by itself or not.
@@ -16,6 +16,11 @@ final class MongoSession: WriteSession {
         var cancellation: MongoCancellation
         /// Nanoseconds of the monotonic clock.
         var deadline: UInt64
+
+        init(_ cancellation: MongoCancellation, within limit: Duration) {
+            self.cancellation = cancellation
+            deadline = monotonicNanoseconds(after: limit)
+        }
     }
 
     init(
@@ -131,11 +136,14 @@ final class MongoSession: WriteSession {
 
     func estimatedCount(in layout: TableLayout) throws -> Int {
         guard let table = try located(layout) else { return 0 }
-        let command = BSONWriter.document { $0.string("count", table.collection.name) }
-        return try reading {
-            try connection.command(command, on: table.collection.database) { reply in
-                Int(try reply["n"]?.number ?? 0)
-            }
+        // Outside of the session, whose snapshot the command does not take.
+        let milliseconds = try remaining()
+        let command = BSONWriter.document { writer in
+            writer.string("count", table.collection.name)
+            writer.int64("maxTimeMS", milliseconds)
+        }
+        return try connection.command(command, on: table.collection.database) { reply in
+            Int(try reply["n"]?.number ?? 0)
         }
     }
 
@@ -232,14 +240,25 @@ final class MongoSession: WriteSession {
 
     // MARK: Supervision
 
-    /// Milliseconds that the scope may still take.
-    /// - Throws: `timeout` or `cancelled` when it may take none.
+    /// How long one statement may take, in milliseconds; the connection is given up soon after.
+    private static let statementLimit: Int64 = 18_000
+
+    /// Runs a part of the scope that something may stop.
+    func supervised<R>(_ supervision: Supervision, _ body: () throws -> R) throws -> R {
+        self.supervision = supervision
+        defer { self.supervision = nil }
+        _ = try remaining()
+        return try body()
+    }
+
+    /// Milliseconds that the next statement may take.
+    /// - Throws: `timeout` or `cancelled` when the scope may take no more.
     func remaining() throws(StoreError) -> Int64 {
-        guard let supervision else { return 60_000 }
+        guard let supervision else { return Self.statementLimit }
         if supervision.cancellation.isCancelled { throw StoreError(.cancelled, "the work was stopped") }
         let now = monotonicNanoseconds()
         guard supervision.deadline > now else { throw StoreError(.timeout, "the query took longer than it may") }
-        return max(1, Int64((supervision.deadline - now) / 1_000_000))
+        return min(max(1, Int64((supervision.deadline - now) / 1_000_000)), Self.statementLimit)
     }
 
     /// Runs a part that reads from the server, which a cancelled scope has stopped there.

@@ -53,13 +53,7 @@ package final class MongoStore: DocumentStore {
         let cancellation = MongoCancellation { stopper.stop($0) }
         return try await withTaskCancellationHandler {
             try await onThread { [self] connection in
-                let (seconds, attoseconds) = limit.components
-                let supervision = MongoSession.Supervision(
-                    cancellation: cancellation,
-                    deadline: monotonicNanoseconds() + UInt64(seconds) * 1_000_000_000
-                        + UInt64(attoseconds / 1_000_000_000)
-                )
-                return try read(connection, supervision, body)
+                try read(connection, MongoSession.Supervision(cancellation, within: limit), body)
             }
         } onCancel: {
             cancellation.cancel()
@@ -70,15 +64,21 @@ package final class MongoStore: DocumentStore {
         grouped: Bool,
         _ body: @escaping @Sendable (any WriteSession) throws -> R
     ) async throws -> R {
-        let cancellation = Cancellation()
+        let stopper = stopper
+        let cancellation = MongoCancellation { stopper.stop($0) }
         return try await withTaskCancellationHandler {
-            guard grouped else { return try await writeAlone { session in try body(session) } }
+            guard grouped else {
+                return try await writeAlone { session in
+                    try session.supervised(.init(cancellation, within: writeLimit)) { try body(session) }
+                }
+            }
             return try await withCheckedThrowingContinuation { continuation in
                 let outcome = Mutex<Result<R, any Error>>(.failure(StoreError(.internalFault, "the write never ran")))
                 writer.submit(
                     WriteQueue.Request(isAlone: false) { session in
-                        guard !cancellation.isCancelled else { throw StoreError(.cancelled, "the work was stopped") }
-                        let value = try body(session)
+                        let value = try session.supervised(.init(cancellation, within: writeLimit)) {
+                            try body(session)
+                        }
                         outcome.withLock { $0 = .success(value) }
                     } finish: { error in
                         if let error {
@@ -95,13 +95,21 @@ package final class MongoStore: DocumentStore {
     }
 
     package func rehearse<R: Sendable>(
+        within limit: Duration,
         _ body: @escaping @Sendable (any WriteSession) throws -> R
     ) async throws -> R {
-        let project = project
-        return try await onThread { connection in
-            var result: R?
-            try MongoTransactions(project: project, connection: connection).rehearse { result = try body($0) }
-            return result!
+        let (project, stopper) = (project, stopper)
+        let cancellation = MongoCancellation { stopper.stop($0) }
+        return try await withTaskCancellationHandler {
+            try await onThread { connection in
+                var result: R?
+                try MongoTransactions(project: project, connection: connection).rehearse { session in
+                    result = try session.supervised(.init(cancellation, within: limit)) { try body(session) }
+                }
+                return result!
+            }
+        } onCancel: {
+            cancellation.cancel()
         }
     }
 

@@ -115,13 +115,20 @@ struct MongoTransactions {
             var outcomes: [(any Error)?] = []
             do {
                 try attempt(writes) { session in
-                    for request in group { outcomes.append(try part(request, writes, session)) }
+                    for request in group {
+                        do { outcomes.append(try part(request, writes, session)) } catch {
+                            if let stopped = Stopped(error, at: outcomes.count, connection.hosts) { throw stopped }
+                            throw error
+                        }
+                    }
                 }
                 for (request, outcome) in zip(group, outcomes) { request.finish(outcome) }
                 return
             } catch let unknown as UnknownCommit {
                 for request in group { request.finish(unknown.error) }
                 return
+            } catch let stopped as Stopped {
+                group.remove(at: group.startIndex + stopped.place).finish(stopped.error)
             } catch let failure as MongoFailure where failure.isConnection {
                 finishLate(&group, Self.connectionPatience, failure.storeError(connection.hosts))
                 usleep(UInt32.random(in: 10_000...50_000))

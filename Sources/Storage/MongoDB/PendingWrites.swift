@@ -276,6 +276,7 @@ final class PendingWrites {
         command.array(words.list) { list in
             for (index, write) in writes.enumerated() { list.raw(.index(index), document: write.document) }
         }
+        command.int64("maxTimeMS", try session.remaining())
         let encoded = command.finish()
         hasSent = true
         do {

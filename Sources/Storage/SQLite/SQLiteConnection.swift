@@ -25,9 +25,14 @@ final class SQLiteConnection {
 
     /// What can stop the work of a scope.
     struct Supervision {
-        var cancellation: Cancellation?
+        var cancellation: Cancellation
         /// Nanoseconds of the monotonic clock.
         var deadline: UInt64
+
+        init(_ cancellation: Cancellation, within limit: Duration) {
+            self.cancellation = cancellation
+            deadline = monotonicNanoseconds(after: limit)
+        }
     }
 
     /// - Throws: ``StoreError`` `unavailable`, `damaged` or `busy`.
@@ -60,17 +65,22 @@ final class SQLiteConnection {
         try? queue.close()
     }
 
-    /// Runs a scope under supervision.
-    func scope<R>(_ supervision: Supervision? = nil, _ body: () throws -> R) throws -> R {
-        self.supervision = supervision
-        defer { self.supervision = nil }
+    /// Runs a scope.
+    func scope<R>(_ body: () throws -> R) throws -> R {
         // Texts are as many as there are shapes of queries; here none of the statements is in use.
         if statements.count > Self.maximumStatements { statements.removeAll() }
+        return try body()
+    }
+
+    /// Runs a part of a scope that something may stop. Neither a commit nor the end of a savepoint is part of it.
+    func supervised<R>(_ supervision: Supervision?, _ body: () throws -> R) throws -> R {
+        self.supervision = supervision
+        defer { self.supervision = nil }
         do {
             return try body()
         } catch let error as StoreError where error.kind == .cancelled {
             // SQLite says the same for every interruption; the cause is known here.
-            guard let supervision, supervision.cancellation?.isCancelled != true else { throw error }
+            guard let supervision, !supervision.cancellation.isCancelled else { throw error }
             throw StoreError(.timeout, "the query took longer than it may")
         }
     }
@@ -88,9 +98,8 @@ final class SQLiteConnection {
             try statement(commit).run()
             return result
         } catch {
-            // Neither the check of the transaction nor a time limit may keep it from being ended.
+            // The check of the transaction must not keep it from being ended.
             mustBeInTransaction = false
-            supervision = nil
             if (error as? StoreError)?.kind == .busy {
                 // A statement that was left unfinished would keep every later transaction from ending, too.
                 resetStatements()
@@ -248,7 +257,7 @@ final class SQLiteConnection {
 
     private var mustStop: Bool {
         guard let supervision else { return false }
-        return supervision.cancellation?.isCancelled == true || monotonicNanoseconds() > supervision.deadline
+        return supervision.cancellation.isCancelled || monotonicNanoseconds() > supervision.deadline
     }
 
     private func matches(_ call: OpaquePointer?, _ expression: OpaquePointer, _ value: OpaquePointer) {

@@ -66,15 +66,16 @@ package final class SQLiteStore: DocumentStore {
         grouped: Bool,
         _ body: @escaping @Sendable (any WriteSession) throws -> R
     ) async throws -> R {
-        try await write(alone: !grouped) { session in try body(session) }
+        try await write(alone: !grouped, within: writeLimit) { session in try body(session) }
     }
 
     package func rehearse<R: Sendable>(
+        within limit: Duration,
         _ body: @escaping @Sendable (any WriteSession) throws -> R
     ) async throws -> R {
         let outcome = Mutex<R?>(nil)
         do {
-            try await write(alone: true) { session in
+            try await write(alone: true, within: limit) { session in
                 let value = try body(session)
                 outcome.withLock { $0 = value }
                 throw Rehearsed()
@@ -90,7 +91,8 @@ package final class SQLiteStore: DocumentStore {
         _ change: SchemaChange,
         then body: @escaping @Sendable (any WriteSession) throws -> Void
     ) async throws {
-        try await write(alone: true) { session in
+        // An index over many rows takes as long as it takes.
+        try await write(alone: true, within: nil) { session in
             try session.define(change)
             try body(session)
         }
@@ -110,8 +112,10 @@ package final class SQLiteStore: DocumentStore {
         }
     }
 
+    /// - Parameter limit: how long the body may take; nil for one that nothing stops once it runs.
     private func write<R: Sendable>(
         alone: Bool,
+        within limit: Duration?,
         _ body: @escaping @Sendable (SQLiteSession) throws -> R
     ) async throws -> R {
         let cancellation = Cancellation()
@@ -121,7 +125,8 @@ package final class SQLiteStore: DocumentStore {
                 writer.submit(
                     WriteQueue.Request(isAlone: alone) { session in
                         guard !cancellation.isCancelled else { throw StoreError(.cancelled, "the work was stopped") }
-                        let value = try body(session)
+                        let supervision = limit.map { SQLiteConnection.Supervision(cancellation, within: $0) }
+                        let value = try session.connection.supervised(supervision) { try body(session) }
                         outcome.withLock { $0 = .success(value) }
                     } finish: { error in
                         if let error {
@@ -146,15 +151,11 @@ package final class SQLiteStore: DocumentStore {
         guard !isClosed.load(ordering: .acquiring) else { throw StoreError(.unavailable, "the store is closed") }
         let session = try readers.session(slot) { try file.connect(readonly: true) }
         let connection = session.connection
-        let nanoseconds =
-            UInt64(limit.components.seconds) * 1_000_000_000
-            + UInt64(limit.components.attoseconds / 1_000_000_000)
-        let supervision = SQLiteConnection.Supervision(
-            cancellation: cancellation,
-            deadline: monotonicNanoseconds() + nanoseconds
-        )
-        return try connection.scope(supervision) {
-            try connection.transaction(immediate: false) { try body(session) }
+        let supervision = SQLiteConnection.Supervision(cancellation, within: limit)
+        return try connection.scope {
+            try connection.transaction(immediate: false) {
+                try connection.supervised(supervision) { try body(session) }
+            }
         }
     }
 

@@ -31,8 +31,13 @@ final class SQLiteWriter {
                 }
             }
         } catch {
-            // Nothing of the group was kept, and its members are independent: each gets a transaction of its own.
-            for request in group { runAlone(request, session) }
+            // Nothing of the group was kept, and its members are independent: each gets a transaction of its own. One that
+            // was stopped would be stopped again.
+            let kind = (error as? StoreError)?.kind
+            let stopped = kind == .timeout || kind == .cancelled ? outcomes.count : nil
+            for (place, request) in group.enumerated() {
+                if place == stopped { request.finish(error) } else { runAlone(request, session) }
+            }
             return
         }
         for (request, outcome) in zip(group, outcomes) { request.finish(outcome) }

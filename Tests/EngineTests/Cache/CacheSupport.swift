@@ -97,8 +97,11 @@ final class CountingStore: DocumentStore {
         try await store.write(grouped: grouped, body)
     }
 
-    func rehearse<R: Sendable>(_ body: @escaping @Sendable (any WriteSession) throws -> R) async throws -> R {
-        try await store.rehearse(body)
+    func rehearse<R: Sendable>(
+        within limit: Duration,
+        _ body: @escaping @Sendable (any WriteSession) throws -> R
+    ) async throws -> R {
+        try await store.rehearse(within: limit, body)
     }
 
     func define(_ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void) async throws {

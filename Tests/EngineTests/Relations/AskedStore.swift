@@ -37,8 +37,11 @@ final class AskedStore: DocumentStore {
         try await base.write(grouped: grouped, body)
     }
 
-    func rehearse<R: Sendable>(_ body: @escaping @Sendable (any WriteSession) throws -> R) async throws -> R {
-        try await base.rehearse(body)
+    func rehearse<R: Sendable>(
+        within limit: Duration,
+        _ body: @escaping @Sendable (any WriteSession) throws -> R
+    ) async throws -> R {
+        try await base.rehearse(within: limit, body)
     }
 
     func define(_ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void) async throws {
