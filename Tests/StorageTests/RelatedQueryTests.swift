@@ -71,7 +71,7 @@ struct RelatedQueryTests {
             }
         }
         var ids: Set<String> = []
-        for _ in 0..<50 { ids.insert("l\(random.below(30))/r\(random.below(30))") }
+        for _ in 0..<50 { ids.insert("l\(random.below(34))/r\(random.below(34))") }
         kept["_pairs"] = ids.sorted().map { id in
             NewRow(id, id.split(separator: "/").map { .string(String($0)) })
         }

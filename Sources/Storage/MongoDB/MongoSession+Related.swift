@@ -25,24 +25,33 @@ extension MongoSession {
     }
 
     private func ids(_ join: Join, _ filters: [Filter], _ joins: [Join]) throws -> Filter {
-        func read(_ filters: [Filter], _ column: String?, in layout: TableLayout, permissions: [String]?) throws
-            -> [JSON]
+        func rows(_ filters: [Filter], _ columns: [String], in layout: TableLayout, permissions: [String]?) throws
+            -> [StoredRow]
         {
             var query = RowQuery(limit: Self.maximumRelated + 1)
             query.filters = filters
             query.joins = joins
             query.permissions = permissions
             query.orders = []
-            let position = column.flatMap { layout.position(of: $0) }
-            query.columns = position.map { [$0] } ?? []
-            let rows = try rows(query, in: layout)
+            query.columns = columns.compactMap { layout.position(of: $0) }
+            let rows = try self.rows(query, in: layout)
             guard rows.count <= Self.maximumRelated else {
                 throw StoreError(
                     .tooManyRelated,
                     "a condition on related rows holds for more than \(Self.maximumRelated) of them"
                 )
             }
+            return rows
+        }
+        func values(_ key: String?, of rows: [StoredRow], in layout: TableLayout) -> [JSON] {
+            let position = key.flatMap { layout.position(of: $0) }
             return rows.map { row in position.map { row.values[$0] } ?? .string(row.id) }
+        }
+        func read(_ filters: [Filter], _ column: String?, in layout: TableLayout, permissions: [String]?) throws
+            -> [JSON]
+        {
+            let found = try rows(filters, column.map { [$0] } ?? [], in: layout, permissions: permissions)
+            return values(column, of: found, in: layout)
         }
         switch join.path {
         case .holds(let key):
@@ -51,12 +60,17 @@ extension MongoSession {
             let filters = filters + [.compare(key, .isNotNull, [])]
             return Self.any("$id", of: try read(filters, key, in: join.table, permissions: join.permissions))
         case .pairs(let pairs, let own, let other):
-            var condition = [Filter.compare(other, .isNotNull, [])]
-            if !filters.isEmpty || join.permissions != nil {
+            guard filters.isEmpty, join.permissions == nil else {
                 let related = try read(filters, nil, in: join.table, permissions: join.permissions)
-                condition = [Self.any(other, of: related)]
+                return Self.any("$id", of: try read([Self.any(other, of: related)], own, in: pairs, permissions: nil))
             }
-            return Self.any("$id", of: try read(condition, own, in: pairs, permissions: nil))
+            // Fewer rows are in pairs than in the whole other table; those of a pair may be gone.
+            let found = try rows([.compare(other, .isNotNull, [])], [own, other], in: pairs, permissions: nil)
+            let others = values(other, of: found, in: pairs)
+            let there = try read([Self.any("$id", of: others)], nil, in: join.table, permissions: nil)
+            let ids = Set(there.compactMap(\.string))
+            let owners = zip(values(own, of: found, in: pairs), others).filter { ids.contains($1.string ?? "") }
+            return Self.any("$id", of: owners.map(\.0))
         }
     }
 
