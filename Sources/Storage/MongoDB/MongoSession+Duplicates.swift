@@ -2,9 +2,9 @@ import Values
 
 extension MongoSession {
     func duplicates(of fields: [String], in layout: TableLayout) throws -> Duplicates {
-        guard let table = try project.table(layout, connection) else { return Duplicates(count: 0, examples: []) }
+        guard let table = try located(layout) else { return Duplicates(count: 0, examples: []) }
         try writes?.send(in: table.collection, self)
-        let names = fields.compactMap { table.field($0)?.name }
+        let names = fields.compactMap { table.names(of: $0) }
         let options = try options()
         var duplicates = Duplicates(count: 0, examples: [])
         try reading {
@@ -50,19 +50,26 @@ extension MongoSession {
         return try rows(query, in: layout).map(\.id)
     }
 
-    /// Groups of rows with the same values in these fields, and what is made of them.
-    private static func pipeline(_ names: [String], _ rest: [[UInt8]]) -> [UInt8] {
-        BSONWriter.document { writer in
-            writer.array("pipeline") { stages in
-                stages.document(.index(0)) { stage in
-                    stage.document("$match") { filter in
-                        for name in names { filter.document(.named(name)) { $0.bool("$exists", true) } }
-                    }
+    /// Groups of rows with the same values in these fields, each under one of its names, and what is made of them.
+    private static func pipeline(_ fields: [[String]], _ rest: [[UInt8]]) -> [UInt8] {
+        let values = fields.map { names in
+            MongoCompiler.any(
+                names.map { name in
+                    BSONWriter.document { filter in filter.document(.named(name)) { $0.bool("$exists", true) } }
                 }
+            )
+        }
+        return BSONWriter.document { writer in
+            writer.array("pipeline") { stages in
+                stages.document(.index(0)) { $0.raw("$match", document: MongoCompiler.all(values)) }
                 stages.document(.index(1)) { stage in
                     stage.document("$group") { group in
                         group.document("_id") { id in
-                            for (index, name) in names.enumerated() { id.string(.named("f\(index)"), "$" + name) }
+                            for (index, names) in fields.enumerated() {
+                                id.document(.named("f\(index)")) {
+                                    $0.strings("$ifNull", names.map { "$" + $0 } + [""])
+                                }
+                            }
                         }
                         group.document("n") { $0.int32("$sum", 1) }
                         group.document("first") { $0.string("$min", "$_id") }

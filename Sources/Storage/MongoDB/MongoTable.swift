@@ -128,6 +128,12 @@ final class MongoTable: Sendable {
         }
     }
 
+    /// The names under which documents have a field: two while its column is being renamed.
+    func names(of key: String) -> [String]? {
+        guard let (name, column) = field(key) else { return nil }
+        return name == column.key && column.storedAs != name ? [name, column.storedAs] : [name]
+    }
+
     /// How a filter or an order names a field: the name in documents with its kind.
     func field(_ key: String) -> (name: String, column: ColumnLayout)? {
         switch key {
