@@ -87,6 +87,66 @@ struct SchemaChangeTests {
         }
     }
 
+    /// Where tables are made outside of transactions, one that was given up is still there, with its indexes.
+    @Test(arguments: Backend.available)
+    func aTableThatWasGivenUpLeavesNoIndexes(_ backend: Backend) async throws {
+        try await backend.withStore(table) { store async throws in
+            let (given, again) = (TableLayout.small("given"), TableLayout.small("given", incarnation: "2"))
+            await #expect(throws: Refusal.self) {
+                try await store.write(grouped: false) { session in
+                    try session.bumpSchemaVersion()
+                    try session.create(given, indexes: [IndexLayout("u", unique: true, on: [.init("a")])])
+                    _ = try session.insert(NewRow("one"), into: given)
+                    _ = try session.rows(RowQuery(), in: given)
+                    throw Refusal()
+                }
+            }
+            let seen = try await store.rehearse { session in
+                try session.bumpSchemaVersion()
+                try session.create(again, indexes: [])
+                for id in ["one", "two"] { _ = try session.insert(NewRow(id), into: again) }
+                return try session.count(RowQuery(), in: again, cap: 10)
+            }
+            #expect(seen == 2)
+            try await store.write(grouped: false) { session in
+                try session.bumpSchemaVersion()
+                try session.create(again, indexes: [IndexLayout("u", unique: true, on: [.init("n")])])
+            }
+            try await store.insert(NewRow("one", ["x", 1]), NewRow("two", ["x", 2]), into: again)
+            await expectFailure(.uniqueViolation) { try await store.insert(NewRow("three", ["y", 2]), into: again) }
+            #expect(try await store.ids(in: again) == ["one", "two"])
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func aNewTableCanBeReadBeforeItsFirstRow(_ backend: Backend) async throws {
+        try await backend.withStore(table) { store async throws in
+            let other = TableLayout.small("other")
+            let counts = try await store.write(grouped: false) { session in
+                try session.bumpSchemaVersion()
+                try session.create(other, indexes: [])
+                var counts = [try session.count(RowQuery(), in: other, cap: 10)]
+                #expect(try session.row("one", in: other) == nil)
+                _ = try session.insert(NewRow("one"), into: other)
+                counts.append(try session.count(RowQuery(), in: other, cap: 10))
+                return counts
+            }
+            #expect(counts == [0, 1])
+            #expect(try await store.ids(in: other) == ["one"])
+        }
+    }
+
+    /// A column has two names while it is being renamed.
+    @Test(arguments: Backend.available)
+    func duplicatesAreFoundUnderEitherName(_ backend: Backend) async throws {
+        try await backend.withStore(table) { store async throws in
+            try await store.insert(NewRow("one"), NewRow("two", ["x", 2]), NewRow("three", ["y", 1]), into: table)
+            let between = layout(ColumnLayout("title", storedAs: "a", .text), ColumnLayout("n", .integer))
+            let found = try await store.read { try $0.duplicates(of: ["title"], in: between) }
+            #expect(found == Duplicates(count: 2, examples: ["one", "two"]))
+        }
+    }
+
     @Test(arguments: Backend.available)
     func dropTable(_ backend: Backend) async throws {
         try await backend.withStore(table) { store async throws in

@@ -152,13 +152,12 @@ final class MongoProject: Sendable {
     /// nothing of it may last.
     func makeIfMissing(_ layout: TableLayout, _ session: MongoSession, isRehearsal: Bool) throws {
         guard let table = known.withLock({ $0.missing[layout.tableID] }) else { return }
-        try MongoSchema.create(
-            MongoTable(table.layout, system(layout.tableID)),
-            table.indexes,
-            session.connection,
-            within: isRehearsal ? session.server : nil
-        )
-        if !isRehearsal { known.withLock { $0.missing[layout.tableID] = nil } }
+        let place = MongoTable(table.layout, system(layout.tableID))
+        if isRehearsal, let server = session.server {
+            return try MongoSchema.create(place, table.indexes, session.connection, within: server)
+        }
+        try MongoSchema.create(place, table.indexes, session.connection)
+        known.withLock { $0.missing[layout.tableID] = nil }
     }
 
     private func addMetadata(_ name: String, _ connection: MongoConnection, _ body: (inout BSONWriter) -> Void) throws {
@@ -285,6 +284,21 @@ final class MongoProject: Sendable {
             }
         }
         return found
+    }
+
+    /// Whether a collection is that of a table, which may be one that nobody knows of here.
+    func holdsTable(
+        in collection: MongoCollection,
+        _ connection: MongoConnection,
+        _ session: MongoServerSession?
+    ) throws -> Bool {
+        var isThere = false
+        let filter = BSONWriter.document { writer in
+            writer.string("database", collection.database)
+            writer.string("collection", collection.name)
+        }
+        try connection.findOne(filter, in: system("collections"), session) { _ in isThere = true }
+        return isThere
     }
 
     /// Forgets where a table was, once it is gone.

@@ -1,18 +1,67 @@
 import Values
 
-/// Collections and indexes. MongoDB takes none of these commands in a transaction; each may be given again without harm.
+/// Collections and indexes. MongoDB changes those that exist outside of transactions only; each command may be given
+/// again without harm.
 enum MongoSchema {
-    /// Makes the collection of a table with its indexes, if it isn't there.
-    ///
-    /// - Parameter server: a transaction to do it in, which a replica set takes for a collection that is new. Its
-    ///   reader sees an empty collection even where an interrupted attempt has left one without indexes.
+    /// Makes the collection of a table of Tandem itself with its indexes, if it isn't there.
+    static func create(_ table: MongoTable, _ indexes: [IndexLayout], _ connection: MongoConnection) throws {
+        try create(table.collection, indexDocuments(table, indexes), connection)
+    }
+
+    /// Makes the collection of a new table with its indexes and no others: an attempt that was given up may have left
+    /// the collection, empty and with indexes of its own.
+    static func create(
+        _ table: MongoTable,
+        _ indexes: [IndexLayout],
+        _ project: MongoProject,
+        _ connection: MongoConnection
+    ) throws {
+        let documents = indexDocuments(table, indexes)
+        if try !make(table.collection, connection) {
+            // Whoever has lost the right to change the schema must not touch what somebody else has made since.
+            guard try !project.holdsTable(in: table.collection, connection, nil) else {
+                throw PendingWrites.SchemaChanges()
+            }
+            try dropOthers(documents, of: table, connection)
+        }
+        do { try createIndexes(table.collection, documents, connection) } catch let failure as MongoFailure
+            where failure.isIndexRefusal
+        {
+            // Perhaps because of one with the same name and other columns.
+            try dropIndex("*", of: table, connection)
+            try createIndexes(table.collection, documents, connection)
+        }
+    }
+
+    /// Drops the indexes that have none of these names. Those that are as they should be are left alone: a transaction
+    /// that began before can't use a collection whose indexes have changed since, and would be tried again in vain.
+    private static func dropOthers(_ documents: [[UInt8]], of table: MongoTable, _ connection: MongoConnection) throws {
+        var wanted: Set<String> = ["_id_"]
+        for document in documents {
+            try document.withUnsafeBytes { bytes in
+                if let name = try BSONView(bytes)["name"]?.string { wanted.insert(name) }
+            }
+        }
+        let command = BSONWriter.document { $0.string("listIndexes", table.collection.name) }
+        let found = try connection.command(command, on: table.collection.database) { reply in
+            var names: [String] = []
+            try reply["cursor"]?.document?["firstBatch"]?.document?.forEach { item in
+                if let name = try item.document?["name"]?.string { names.append(name) }
+                return true
+            }
+            return names
+        }
+        for name in found where !wanted.contains(name) { try dropIndex(name, of: table, connection) }
+    }
+
+    /// Makes the collection of a new table with its indexes within a transaction, which a replica set takes for a
+    /// collection that is new.
     static func create(
         _ table: MongoTable,
         _ indexes: [IndexLayout],
         _ connection: MongoConnection,
-        within server: MongoServerSession? = nil
+        within server: MongoServerSession
     ) throws {
-        guard let server else { return try create(table.collection, indexDocuments(table, indexes), connection) }
         guard try !exists(table.collection, connection) else { return }
         let command = BSONWriter.document { $0.string("create", table.collection.name) }
         try connection.command(command, on: table.collection.database, in: server)
@@ -24,14 +73,22 @@ enum MongoSchema {
     }
 
     static func create(_ collection: MongoCollection, _ indexes: [[UInt8]], _ connection: MongoConnection) throws {
-        let command = BSONWriter.document { $0.string("create", collection.name) }
-        do { try connection.command(command, on: collection.database, writes: true) } catch let failure as MongoFailure
-            where failure.code == MongoFailure.Code.namespaceExists
-        {}
+        _ = try make(collection, connection)
         if !indexes.isEmpty { try createIndexes(collection, indexes, connection) }
     }
 
-    private static func exists(_ collection: MongoCollection, _ connection: MongoConnection) throws -> Bool {
+    /// Makes a collection; false when it is there already.
+    private static func make(_ collection: MongoCollection, _ connection: MongoConnection) throws -> Bool {
+        let command = BSONWriter.document { $0.string("create", collection.name) }
+        do {
+            try connection.command(command, on: collection.database, writes: true)
+            return true
+        } catch let failure as MongoFailure where failure.code == MongoFailure.Code.namespaceExists {
+            return false
+        }
+    }
+
+    static func exists(_ collection: MongoCollection, _ connection: MongoConnection) throws -> Bool {
         let command = BSONWriter.document { writer in
             writer.int32("listCollections", 1)
             writer.document("filter") { $0.string("name", collection.name) }

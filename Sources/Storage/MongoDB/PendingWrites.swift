@@ -34,6 +34,8 @@ final class PendingWrites {
     /// Rows that this transaction has seen or made, and which no other can remove unnoticed.
     private var rows: Set<Place> = []
     private var tables: [(layout: TableLayout, indexes: [IndexLayout], table: MongoTable, isMade: Bool)] = []
+    /// What is derived from layouts of these tables, by their identity, which they keep alive.
+    private var derived: [ObjectIdentifier: MongoTable] = [:]
     /// Refusals by the number of the write in the body.
     private let refusals: [Int: StoreError]
     private var writeCount = 0
@@ -214,13 +216,20 @@ final class PendingWrites {
     /// Sends what a read of this row depends on.
     func send(before id: String, in collection: MongoCollection, _ session: MongoSession) throws {
         try checkAlive()
-        if queue.contains(where: { $0.id == id && $0.collection == collection }) { try sendAll(session) }
+        if isUnmade(collection) || queue.contains(where: { $0.id == id && $0.collection == collection }) {
+            try sendAll(session)
+        }
     }
 
     /// Sends what a read of this collection depends on.
     func send(in collection: MongoCollection, _ session: MongoSession) throws {
         try checkAlive()
-        if queue.contains(where: { $0.collection == collection }) { try sendAll(session) }
+        if isUnmade(collection) || queue.contains(where: { $0.collection == collection }) { try sendAll(session) }
+    }
+
+    /// Whether it is still to be made, which the server can't do any more once this transaction has read from it.
+    private func isUnmade(_ collection: MongoCollection) -> Bool {
+        tables.contains { !$0.isMade && $0.table.collection == collection }
     }
 
     /// Sends everything, writes of one kind to one collection together. Between collections the order does not matter,
@@ -264,6 +273,8 @@ final class PendingWrites {
 
     /// Sends writes of one kind to one collection and returns how many rows they met.
     private func send(_ writes: [Write], _ session: MongoSession) throws -> Int {
+        // Whatever keeps it from being sent, it is in the queue no more.
+        hasSent = true
         let first = writes[0]
         let words: (command: BSONKey, list: BSONKey) =
             switch first.kind {
@@ -278,7 +289,6 @@ final class PendingWrites {
         }
         command.int64("maxTimeMS", try session.remaining())
         let encoded = command.finish()
-        hasSent = true
         do {
             return try session.connection.command(encoded, on: first.collection.database, in: session.server) { reply in
                 Int(try reply["n"]?.number ?? 0)
@@ -300,12 +310,18 @@ final class PendingWrites {
     /// The table of a layout that this transaction makes.
     func created(_ layout: TableLayout) -> MongoTable? {
         if tables.isEmpty { return nil }
-        return tables.first { MongoProject.incarnation($0.layout) == MongoProject.incarnation(layout) }
-            .map { MongoTable(layout, $0.table.collection) }
+        if let known = derived[ObjectIdentifier(layout)] { return known }
+        guard
+            let made = tables.first(where: { MongoProject.incarnation($0.layout) == MongoProject.incarnation(layout) })
+        else { return nil }
+        let table = MongoTable(layout, made.table.collection)
+        derived[ObjectIdentifier(layout)] = table
+        return table
     }
 
-    /// Chooses a collection for a new table and says so in the metadata. The collection itself is made right before the
-    /// commit, outside of the transaction, so that a body which fails leaves nothing.
+    /// Chooses a collection for a new table and says so in the metadata. The collection itself is made when the first
+    /// writes are sent, mostly right before the commit, and outside of the transaction; a body that fails later leaves it
+    /// empty.
     func create(_ layout: TableLayout, _ indexes: [IndexLayout], _ session: MongoSession) throws {
         try checkAlive()
         let collection: MongoCollection
@@ -332,26 +348,12 @@ final class PendingWrites {
             name: MongoNames.collection(layout.tableID, incarnation: layout.incarnation)
         )
         if tables.contains(where: { $0.table.collection == first }) { return second }
-        var isTaken = false
-        try session.connection.findOne(
-            BSONWriter.document { writer in
-                writer.string("database", database)
-                writer.string("collection", first.name)
-            },
-            in: session.project.system("collections"),
-            session.server
-        ) { _ in
-            isTaken = true
-        }
-        if isTaken { return second }
+        if try session.project.holdsTable(in: first, session.connection, session.server) { return second }
+        // What an interrupted attempt has left can't be put in order by a rehearsal, which changes nothing.
+        if isRehearsal, try MongoSchema.exists(first, session.connection) { return second }
         // Rows of somebody else may be under that name; an empty collection is what an interrupted attempt leaves.
-        try session.connection.findOne(
-            BSONWriter.document { _ in },
-            in: first,
-            nil
-        ) { _ in
-            isTaken = true
-        }
+        var isTaken = false
+        try session.connection.findOne(BSONWriter.document { _ in }, in: first, nil) { _ in isTaken = true }
         return isTaken ? second : first
     }
 
@@ -374,12 +376,12 @@ final class PendingWrites {
     private func makeTables(_ session: MongoSession) throws {
         for index in tables.indices where !tables[index].isMade {
             hasSent = true
-            try MongoSchema.create(
-                tables[index].table,
-                tables[index].indexes,
-                session.connection,
-                within: isRehearsal ? session.server : nil
-            )
+            let (table, indexes) = (tables[index].table, tables[index].indexes)
+            if isRehearsal, let server = session.server {
+                try MongoSchema.create(table, indexes, session.connection, within: server)
+            } else {
+                try MongoSchema.create(table, indexes, session.project, session.connection)
+            }
             tables[index].isMade = true
         }
     }
