@@ -39,7 +39,7 @@ typedef struct {
 } tandem_mongo_error;
 
 typedef struct {
-    // Bytes of the driver's default are kept where these are 0.
+    // 0 keeps the driver's own limit.
     int32_t selection_milliseconds;
     int32_t connect_milliseconds;
     int32_t socket_milliseconds;
@@ -49,7 +49,8 @@ typedef struct {
 // Opens the library; the same answer each time. NULL when it is there, otherwise why it is not.
 const char *tandem_mongo_load(void);
 
-// What connects to the deployment that a connection string names. Does not touch the network.
+// What connects to the deployment that a connection string names. Touches the network only to resolve the name of a
+// mongodb+srv string.
 // Limits hold where the string says nothing, and so does majority as the concern of writes.
 tandem_mongo_pool *tandem_mongo_pool_new(const char *uri, tandem_mongo_limits limits, tandem_mongo_error *error);
 // The hosts of a connection string, "a:1,b:2", or its SRV name. Never a user or a password.

@@ -15,6 +15,8 @@ final class MongoDriver: Sendable {
 
     private let uri: String
     private let state = Mutex(State())
+    /// Held by whoever makes the pool.
+    private let making = Mutex(())
 
     /// How many connections may be in use at once, more than all threads of a process together: a driver that has none
     /// left makes its caller wait.
@@ -96,8 +98,16 @@ final class MongoDriver: Sendable {
                     + "on Debian with 'apt-get install libmongoc-1.0-0'"
             )
         }
-        return try state.withLock { state throws(StoreError) in
-            if let pool = state.pool { return (pool, state.choosesReads) }
+        func known() -> (pool: OpaquePointer, choosesReads: Bool)? {
+            state.withLock { state in
+                guard let pool = state.pool else { return nil }
+                return (pool, state.choosesReads)
+            }
+        }
+        if let known = known() { return known }
+        // Not under the lock of the state, for which others need not wait as long as a name takes to be resolved.
+        return try making.withLock { _ throws(StoreError) in
+            if let known = known() { return known }
             var error = tandem_mongo_error()
             let limits = tandem_mongo_limits(
                 selection_milliseconds: 2000,
@@ -105,19 +115,25 @@ final class MongoDriver: Sendable {
                 socket_milliseconds: isPatient ? 24 * 3_600_000 : 20_000,
                 clients: Self.maximumConnections
             )
-            guard let pool = tandem_mongo_pool_new(uri, limits, &error) else {
+            guard let made = tandem_mongo_pool_new(uri, limits, &error) else {
                 throw StoreError(
                     .unavailable,
                     "the MongoDB connection string can't be used: \(withoutQuotes(MongoFailure(error).message))"
                 )
             }
-            state.pool = pool
-            state.choosesReads = tandem_mongo_pool_chooses_reads(pool)
-            state.hosts = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { text in
+            // As everywhere: it may be used by all threads, and nobody gives it back.
+            nonisolated(unsafe) let pool = made
+            let choosesReads = tandem_mongo_pool_chooses_reads(pool)
+            let hosts = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { text in
                 tandem_mongo_pool_hosts(pool, text.baseAddress, text.count)
                 return String(cString: text.baseAddress!)
             }
-            return (pool, state.choosesReads)
+            state.withLock { state in
+                state.pool = pool
+                state.choosesReads = choosesReads
+                state.hosts = hosts
+            }
+            return (pool, choosesReads)
         }
     }
 }
