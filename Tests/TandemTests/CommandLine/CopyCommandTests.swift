@@ -1,5 +1,4 @@
 import Foundation
-import Storage
 import TestSupport
 import Testing
 import Values
@@ -62,7 +61,10 @@ struct CopyCommandTests {
 
     @Test("A copy that is killed goes on where it was", .enabled(if: MongoServer.uri != nil))
     func killed() async throws {
-        let uri = MongoServer.uri!
+        try await removingFromServer(project) { try copyAgain(MongoServer.uri!) }
+    }
+
+    private func copyAgain(_ uri: String) throws {
         try fill(1500)
         let back = path("back")
         let project = project
@@ -86,6 +88,5 @@ struct CopyCommandTests {
             #"queries=[{"method":"offset","values":[1498]}]"#
         )
         #expect(rows["rows"]?.array?.compactMap { $0["$id"]?.string } == ["r1498", "r1499"])
-        await onThread { try? MongoProjects.remove(project, uri: uri) }
     }
 }

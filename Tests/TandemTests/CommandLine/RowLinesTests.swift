@@ -1,5 +1,4 @@
 import Foundation
-import Storage
 import TestSupport
 import Testing
 import Values
@@ -37,6 +36,10 @@ struct RowLinesTests {
 
     @Test("What is exported is imported as it was", arguments: TwoProcessTests.stores)
     func roundTrip(_ kind: String) async throws {
+        try await removingFromServer(project) { try exportAndImport(kind) }
+    }
+
+    private func exportAndImport(_ kind: String) throws {
         try folder.write(String((0..<40).map { _ in "abcdef0123456789".randomElement()! }), to: "key")
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path("key"))
         let store = store(kind)
@@ -76,10 +79,6 @@ struct RowLinesTests {
                 + other
         )
         #expect(some.output.split(separator: "\n").count == 3)
-        if kind == "mongodb" {
-            let project = project
-            await onThread { try? MongoProjects.remove(project, uri: MongoServer.uri!) }
-        }
     }
 
     @Test("A line that is refused is named and ends the import")

@@ -1,4 +1,3 @@
-import Storage
 import TestSupport
 import Testing
 import Values
@@ -12,6 +11,10 @@ struct TwoProcessTests {
     func noRowKeepsADroppedColumn(_ kind: String) async throws {
         let folder = try TestFolder()
         let project = "two\(UInt64.random(in: 0...UInt64.max))"
+        try await removingFromServer(project) { try write(kind, folder, project) }
+    }
+
+    private func write(_ kind: String, _ folder: TestFolder, _ project: String) throws {
         let store =
             (kind == "sqlite" ? ["--data", folder.path] : ["--mongodb", MongoServer.uri!]) + [
                 "--project", project, "--yes",
@@ -61,6 +64,5 @@ struct TwoProcessTests {
         writer.process.endInput()
         _ = try definer.process.exitStatus()
         _ = try writer.process.exitStatus()
-        if kind == "mongodb" { await onThread { try? MongoProjects.remove(project, uri: MongoServer.uri!) } }
     }
 }
