@@ -6,7 +6,7 @@ extension SchemaDocument {
     /// Reads a document that a caller gives.
     /// - Throws: 400 `general_argument_invalid`, naming the place as `document.databases[0].tables[2].name`.
     init(parsing document: JSON, _ catalog: Catalog) throws(AppError) {
-        let reader = Reader(document, "document")
+        let reader = DefinitionReader(document, "document")
         guard reader.object["format"] == .int(Self.format) else {
             throw reader.invalid(
                 "format",
@@ -19,7 +19,7 @@ extension SchemaDocument {
         try Self.checkNames(databases.map(\.id), reader, "databases")
     }
 
-    private static func database(_ reader: Reader, _ catalog: Catalog) throws(AppError) -> Group {
+    private static func database(_ reader: DefinitionReader, _ catalog: Catalog) throws(AppError) -> Group {
         try reader.allow(["name", "enabled", "type", "tables"] + states)
         var group = Group(
             id: try reader.string("$id"),
@@ -33,7 +33,7 @@ extension SchemaDocument {
         return group
     }
 
-    private static func table(_ reader: Reader, _ catalog: Catalog) throws(AppError) -> Group {
+    private static func table(_ reader: DefinitionReader, _ catalog: Catalog) throws(AppError) -> Group {
         try reader.allow(["name", "enabled", "rowSecurity", "$permissions", "columns", "indexes"] + states)
         let permissions = reader.object["$permissions"] ?? []
         guard let list = permissions.strings else {
@@ -54,7 +54,7 @@ extension SchemaDocument {
         return group
     }
 
-    private static func column(_ reader: Reader, _ catalog: Catalog) throws(AppError) -> Part {
+    private static func column(_ reader: DefinitionReader, _ catalog: Catalog) throws(AppError) -> Part {
         let word = try reader.string("type")
         guard let type = ColumnType(type: word, format: reader.object["format"]?.string),
             let create = catalog.operation(ColumnHandlers.operation("create", type))
@@ -88,7 +88,7 @@ extension SchemaDocument {
         )
     }
 
-    private static func index(_ reader: Reader) throws(AppError) -> Part {
+    private static func index(_ reader: DefinitionReader) throws(AppError) -> Part {
         try reader.allow(["key", "type", "columns", "orders", "lengths"] + states)
         guard let columns = reader.object["columns"]?.strings else {
             throw reader.invalid("columns", "it must be a list of column keys")
@@ -105,52 +105,10 @@ extension SchemaDocument {
         )
     }
 
-    private static func checkNames(_ names: [String], _ reader: Reader, _ member: Prose) throws(AppError) {
+    private static func checkNames(_ names: [String], _ reader: DefinitionReader, _ member: Prose) throws(AppError) {
         var seen: Set<String> = []
         for (index, name) in names.enumerated() where !seen.insert(name).inserted {
             throw reader.invalid(member + "[\(index)]", "'\(name)' is there twice")
-        }
-    }
-
-    /// Reads one object of the document.
-    private struct Reader {
-        let object: JSONObject
-        let place: Prose
-        private let isObject: Bool
-
-        init(_ value: JSON, _ place: Prose) {
-            object = value.object ?? JSONObject()
-            isObject = value.object != nil
-            self.place = place
-        }
-
-        func invalid(_ name: Prose, _ reason: Prose, hint: Prose? = nil) -> AppError {
-            let argument = place + "." + name
-            return AppError(.generalArgumentInvalid, "Invalid \(argument): \(reason).", argument: argument, hint: hint)
-        }
-
-        func allow(_ names: [String]) throws(AppError) {
-            guard isObject else {
-                throw AppError(.generalArgumentInvalid, "Invalid \(place): it must be an object.", argument: place)
-            }
-            guard let wrong = object.keys.first(where: { !names.contains($0) }) else { return }
-            let near = Spelling.suggestions(for: wrong, among: names)
-            throw invalid(
-                "\(wrong)",
-                "there is no such member",
-                hint: near.isEmpty ? nil : "Did you mean \(near.joined(separator: " or "))?"
-            )
-        }
-
-        func string(_ name: String) throws(AppError) -> String {
-            guard let text = object[name]?.string else { throw invalid("\(own: name)", "it must be a string") }
-            return text
-        }
-
-        func list(_ name: String) throws(AppError) -> [Reader] {
-            guard let value = object[name] else { return [] }
-            guard let items = value.array else { throw invalid("\(own: name)", "it must be a list") }
-            return items.enumerated().map { Reader($1, place + ".\(own: name)[\($0)]") }
         }
     }
 }

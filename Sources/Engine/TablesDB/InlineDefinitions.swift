@@ -6,8 +6,8 @@ enum InlineDefinitions {
     static func columns(_ call: Call) throws(AppError) -> [Column] {
         var result: [Column] = []
         for (index, item) in (call.arguments["columns"]?.array ?? []).enumerated() {
-            let place: Prose = "columns[\(index)]."
-            let reader = Reader(item.object ?? JSONObject(), place)
+            let reader = DefinitionReader(item, "columns[\(index)]")
+            let place = reader.place + "."
             try reader.allow([
                 "key", "type", "format", "size", "required", "default", "array", "min", "max", "elements",
                 "encrypt",
@@ -20,7 +20,7 @@ enum InlineDefinitions {
         return result
     }
 
-    private static func column(_ reader: Reader, _ call: Call) throws(AppError) -> Column {
+    private static func column(_ reader: DefinitionReader, _ call: Call) throws(AppError) -> Column {
         let key = try reader.key("key")
         let word = try reader.string("type")
         let format = reader.object["format"]?.string ?? ""
@@ -74,7 +74,7 @@ enum InlineDefinitions {
         return column
     }
 
-    private static func bound(_ reader: Reader, _ name: String, _ type: ColumnType) throws(AppError) -> JSON {
+    private static func bound(_ reader: DefinitionReader, _ name: String, _ type: ColumnType) throws(AppError) -> JSON {
         guard let value = reader.object[name], !value.isNull else { return .null }
         switch (type, value) {
         case (.integer, .int), (.bigint, .int), (.float, .double): return value
@@ -98,8 +98,7 @@ enum InlineDefinitions {
             return column
         }
         for (position, item) in (call.arguments["indexes"]?.array ?? []).enumerated() {
-            let place: Prose = "indexes[\(position)]."
-            let reader = Reader(item.object ?? JSONObject(), place)
+            let reader = DefinitionReader(item, "indexes[\(position)]")
             try reader.allow(["key", "type", "columns", "attributes", "orders", "lengths"])
             let type = try reader.string("type")
             guard IndexLayout.Kind(rawValue: type) != nil else {
@@ -120,76 +119,8 @@ enum InlineDefinitions {
                 createdAt: call.now,
                 updatedAt: call.now
             )
-            result.append(try IndexRules.checked(index, available, result, place: place))
+            result.append(try IndexRules.checked(index, available, result, place: reader.place + "."))
         }
         return result
-    }
-
-    /// Reads the members of one inline definition.
-    private struct Reader {
-        let object: JSONObject
-        let place: Prose
-
-        init(_ object: JSONObject, _ place: Prose) {
-            self.object = object
-            self.place = place
-        }
-
-        func invalid(_ name: Prose, _ reason: Prose, hint: Prose? = nil) -> AppError {
-            AppError(.generalArgumentInvalid, "Invalid \(place)\(name): \(reason).", argument: place + name, hint: hint)
-        }
-
-        func allow(_ names: [String]) throws(AppError) {
-            guard let wrong = object.keys.first(where: { !names.contains($0) }) else { return }
-            let near = Spelling.suggestions(for: wrong, among: names)
-            throw invalid(
-                "\(wrong)",
-                "there is no such member",
-                hint: near.isEmpty
-                    ? "Members are \(names.joined(separator: ", "))."
-                    : "Did you mean \(near.joined(separator: " or "))?"
-            )
-        }
-
-        func string(_ name: String) throws(AppError) -> String {
-            guard let value = object[name]?.string else { throw invalid("\(own: name)", "it must be a string") }
-            return value
-        }
-
-        func key(_ name: String) throws(AppError) -> String {
-            let key = try string(name)
-            guard ID.isValid(key) else {
-                throw invalid(
-                    "\(own: name)",
-                    "it must be 1 to 36 of A-Z a-z 0-9 . _ - and start with a letter or a digit"
-                )
-            }
-            return key
-        }
-
-        func bool(_ name: String) throws(AppError) -> Bool {
-            guard let value = object[name] else { return false }
-            guard let flag = value.bool else { throw invalid("\(own: name)", "it must be true or false") }
-            return flag
-        }
-
-        func integer(_ name: String, _ range: ClosedRange<Int64>) throws(AppError) -> Int64 {
-            guard let number = object[name]?.int, range.contains(number) else {
-                throw invalid("\(own: name)", "it must be an integer from \(range.lowerBound) to \(range.upperBound)")
-            }
-            return number
-        }
-
-        func strings(_ name: String, length: ClosedRange<Int>) throws(AppError) -> [String] {
-            guard let list = object[name]?.strings, list.count <= 100,
-                list.allSatisfy({ length.contains($0.unicodeScalars.count) })
-            else {
-                throw invalid(
-                    "\(own: name)",
-                    "it must be a list of at most 100 strings of \(length.lowerBound) to \(length.upperBound) characters"
-                )
-            }
-            return list
-        }
     }
 }
