@@ -59,7 +59,7 @@ extension SchemaDocument {
         var fields = stripped(model)
         fields["columns"] = nil
         fields["indexes"] = nil
-        let columns = (model["columns"]?.array ?? []).map { part($0, column(stripped($0))) }
+        let columns = table.columns.map(part)
         return Group(
             id: table.id,
             fields: fields,
@@ -68,6 +68,12 @@ extension SchemaDocument {
                 + columns.filter(\.isRelationship).sorted { $0.key < $1.key },
             indexes: (model["indexes"]?.array ?? []).map { part($0, stripped($0)) }
         )
+    }
+
+    /// A column in the words of its model.
+    static func part(_ column: Column) -> Part {
+        let model = column.json(.tables)
+        return part(model, withoutBounds(stripped(model)))
     }
 
     private static func part(_ model: JSON, _ fields: JSONObject) -> Part {
@@ -81,7 +87,7 @@ extension SchemaDocument {
     }
 
     /// A column without the bounds that every number has.
-    static func column(_ fields: JSONObject) -> JSONObject {
+    private static func withoutBounds(_ fields: JSONObject) -> JSONObject {
         var fields = fields
         let least: [JSON] = [.int(.min), .double(-.greatestFiniteMagnitude), .null]
         let greatest: [JSON] = [.int(.max), .double(.greatestFiniteMagnitude), .null]

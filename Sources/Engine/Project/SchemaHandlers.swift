@@ -49,7 +49,7 @@ struct SchemaHandlers: Sendable {
             "project.apply",
             prepare: { [catalog] call throws(AppError) -> Application in
                 Application(
-                    try SchemaDocument(parsing: call.arguments["document"] ?? .null, catalog),
+                    try SchemaDocument(of: call, catalog),
                     deletes: call.bool("delete")
                 )
             },

@@ -8,7 +8,7 @@ import Values
 /// relation of many to many, whose pairs of ids are a table of their own, exist in the schema only.
 struct Relation: Sendable, Equatable {
     /// Read from the parent to the child.
-    enum Kind: String, Sendable {
+    enum Kind: String, Sendable, CaseIterable {
         case oneToOne, oneToMany, manyToOne, manyToMany
 
         /// Read from the child to the parent.

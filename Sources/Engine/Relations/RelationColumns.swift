@@ -5,55 +5,44 @@ import Values
 enum RelationColumns {
     static let all: [Handler] = [create, update]
 
-    /// What a call asks for, with the ids of both columns.
-    private struct New: Sendable {
-        var parent: String
-        var child: String
-        var kind: Relation.Kind
-        var onDelete: Relation.OnDelete
-    }
-
     private static let create = Handler.define(
         "tablesDB.createRelationshipColumn",
-        prepare: { call in
-            New(
-                parent: call.clock.makeID(),
-                child: call.clock.makeID(),
-                kind: Relation.Kind(rawValue: call.string("type"))!,
-                onDelete: Relation.OnDelete(rawValue: call.string("onDelete"))!
-            )
-        }
-    ) { new, context in
-        let call = context.call
+        prepare: defined
+    ) { parent, context in
         let table = try context.table()
         let related = try related(context, table)
-        let key = call.optional("key")?.string ?? related.id
-        let twoWayKey = call.optional("twoWayKey")?.string ?? table.id
-        var relation = Relation(
-            kind: new.kind,
-            side: .parent,
-            isTwoWay: call.bool("twoWay"),
-            relatedTable: related.id,
-            twoWayKey: twoWayKey,
-            onDelete: new.onDelete,
-            partner: new.child
-        )
-        if new.kind == .manyToMany { relation.pairs = Pairs.name(table.id, key) }
-        let parent = try column(new.parent, key, relation, call, "key")
-        let mirrored = relation.mirrored(key: key, table: table.id, partner: parent.uid)
-        let child = try column(new.child, twoWayKey, mirrored, call, "twoWayKey")
-        try ColumnRules.checkRoom(for: key, among: table.takenColumns)
+        let relation = parent.relation!
+        let mirrored = relation.mirrored(key: parent.key, table: table.id, partner: parent.uid)
+        let child = try column(relation.partner, relation.twoWayKey, mirrored, context.call, "twoWayKey")
+        try ColumnRules.checkRoom(for: parent.key, among: table.takenColumns)
         if child.takesKey {
             let others = related.takenColumns + (related.uid == table.uid ? [parent] : [])
-            try ColumnRules.checkRoom(for: twoWayKey, among: others, argument: "twoWayKey")
+            try ColumnRules.checkRoom(for: child.key, among: others, argument: "twoWayKey")
         }
         try add(parent, to: table, context)
         try add(child, to: related, context)
         if let pairs = Pairs(parent, databaseID: table.databaseID) {
             try context.writer.create(pairs.layout, indexes: Pairs.indexes)
         }
-        context.eventIDs["columnId"] = key
+        context.eventIDs["columnId"] = parent.key
         return parent.json(context.dialect)
+    }
+
+    /// The column of the parent that a call of `createRelationshipColumn` asks for; it names the id of the other one.
+    static func defined(by call: Call) throws(AppError) -> Column {
+        let (table, related) = (call.string("tableId"), call.string("relatedTableId"))
+        let key = call.optional("key")?.string ?? related
+        var relation = Relation(
+            kind: Relation.Kind(rawValue: call.string("type"))!,
+            side: .parent,
+            isTwoWay: call.bool("twoWay"),
+            relatedTable: related,
+            twoWayKey: call.optional("twoWayKey")?.string ?? table,
+            onDelete: Relation.OnDelete(rawValue: call.string("onDelete"))!,
+            partner: call.clock.makeID()
+        )
+        if relation.kind == .manyToMany { relation.pairs = Pairs.name(table, key) }
+        return try column(call.clock.makeID(), key, relation, call, "key")
     }
 
     /// - Throws: 404 `table_not_found`.

@@ -28,22 +28,7 @@ enum ColumnHandlers {
 
     static let create = Handler.define(
         ids: words.map { "tablesDB.create\($0.word)Column" },
-        prepare: { call throws(AppError) -> Column in
-            var column = Column(
-                uid: call.clock.makeID(),
-                key: call.string("key"),
-                storedAs: call.string("key"),
-                type: type(call, "create"),
-                required: call.bool("required"),
-                isArray: call.bool("array"),
-                isEncrypted: call.bool("encrypt"),
-                createdAt: call.now,
-                updatedAt: call.now
-            )
-            readOptions(call, &column)
-            try ColumnRules.check(&column)
-            return column
-        },
+        prepare: defined,
         body: { column, context in
             let table = try context.table()
             try ColumnRules.checkRoom(for: column.key, among: table.takenColumns)
@@ -56,6 +41,24 @@ enum ColumnHandlers {
             return column.json(context.dialect)
         }
     )
+
+    /// The column that a call of an operation which creates one asks for.
+    static func defined(by call: Call) throws(AppError) -> Column {
+        var column = Column(
+            uid: call.clock.makeID(),
+            key: call.string("key"),
+            storedAs: call.string("key"),
+            type: type(call, "create"),
+            required: call.bool("required"),
+            isArray: call.bool("array"),
+            isEncrypted: call.bool("encrypt"),
+            createdAt: call.now,
+            updatedAt: call.now
+        )
+        readOptions(call, &column)
+        try ColumnRules.check(&column)
+        return column
+    }
 
     /// What a column is changed to.
     private struct Change: Sendable {

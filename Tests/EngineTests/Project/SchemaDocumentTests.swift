@@ -254,7 +254,21 @@ struct SchemaDocumentTests {
         ),
         (table(["indexes": [["key": "i", "type": "key"]]]), "document.databases[0].tables[0].indexes[0].columns"),
         (table(["$permissions": 7]), "document.databases[0].tables[0].$permissions"),
-        (table(["columns": [["key": "c", "type": "varchar"]]]), "document"),
+        (
+            table(["columns": [["key": "c", "type": "varchar"]]]), "document.databases[0].tables[0].columns[0].size"
+        ),
+        (
+            table(["columns": [["key": "c", "type": "point", "array": true]]]),
+            "document.databases[0].tables[0].columns[0].array"
+        ),
+        (
+            table(["columns": [["key": "c", "type": "relationship", "relatedTableId": "t"]]]),
+            "document.databases[0].tables[0].columns[0].relatedTableId"
+        ),
+        (
+            table(["columns": [["key": "c", "type": "relationship", "relatedTable": "t"]]]),
+            "document.databases[0].tables[0].columns[0].relationType"
+        ),
         (table(["indexes": [["key": "i", "type": "key", "columns": ["none"]]]]), "document"),
         (table(["$permissions": ["read(any)"]]), "document"),
     ]
