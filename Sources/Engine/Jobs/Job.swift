@@ -13,15 +13,19 @@ struct JobHandler: Sendable {
     let kind: String
     /// Does the work and closes the job with ``JobRun/end(after:_:)``.
     let perform: @Sendable (JobRun) async throws -> Void
+    /// Whether this process has what such jobs take; otherwise they are left to others.
+    let canPerform: @Sendable (any ReadSession) throws -> Bool
     /// What a job with this payload destroys, as far as it is there now.
     let losses: @Sendable (_ payload: JSON, any ReadSession) throws -> [Loss]
 
     init(
         kind: String,
+        canPerform: @escaping @Sendable (any ReadSession) throws -> Bool = { _ in true },
         losses: @escaping @Sendable (JSON, any ReadSession) throws -> [Loss] = { _, _ in [] },
         perform: @escaping @Sendable (JobRun) async throws -> Void
     ) {
         self.kind = kind
+        self.canPerform = canPerform
         self.losses = losses
         self.perform = perform
     }
@@ -101,13 +105,18 @@ enum JobQueue {
     }
 
     /// Leases a job unless it is gone, dead, not due, or held by another owner.
-    static func lease(_ id: String, for owner: String, at now: Timestamp, in session: any WriteSession) throws
-        -> LeasedJob?
-    {
+    /// - Parameter isWanted: whether the owner takes jobs of a kind.
+    static func lease(
+        _ id: String,
+        for owner: String,
+        at now: Timestamp,
+        in session: any WriteSession,
+        isWanted: (String) throws -> Bool = { _ in true }
+    ) throws -> LeasedJob? {
         guard let row = try session.row(id, in: SystemTables.jobs) else { return nil }
         let record = Record(row, SystemTables.jobs)
         guard record.string("state") == "pending", moment(record, "notBefore") <= now,
-            moment(record, "leaseUntil") <= now
+            moment(record, "leaseUntil") <= now, try isWanted(record.string("kind"))
         else { return nil }
         try take(id, for: owner, at: now, in: session)
         return LeasedJob(

@@ -30,7 +30,7 @@ package final class JobRunner: Sendable {
     /// takes another process longer than ten seconds, stays for later.
     func finish(_ ids: [String]) async {
         for id in ids {
-            await attempt(id)
+            _ = await attempt(id)
             for _ in 0..<500 {
                 let now = clock.now
                 let waits = try? await store.read { try JobQueue.isUnderWay(id, at: now, in: $0) }
@@ -48,8 +48,11 @@ package final class JobRunner: Sendable {
             let now = clock.now
             let due = try await store.read { try JobQueue.due(at: now, limit: 100, in: $0) }
             if due.isEmpty { break }
-            for id in due { await attempt(id) }
-            tried += due.count
+            var leased = 0
+            for id in due where await attempt(id) { leased += 1 }
+            tried += leased
+            // Nothing of it can be had now: the store refuses writes, or it is for other processes.
+            if leased == 0 { break }
         }
         return tried
     }
@@ -62,15 +65,22 @@ package final class JobRunner: Sendable {
         }
     }
 
-    private func attempt(_ id: String) async {
+    /// - Returns: whether this process had the job.
+    private func attempt(_ id: String) async -> Bool {
         do {
             let now = clock.now
-            let leased = try await store.write { [owner] in try JobQueue.lease(id, for: owner, at: now, in: $0) }
-            guard let leased else { return }
+            let leased = try await store.write { [owner, handlers] session in
+                try JobQueue.lease(id, for: owner, at: now, in: session) { kind in
+                    try handlers[kind]?.canPerform(session) ?? true
+                }
+            }
+            guard let leased else { return false }
             CrashPoint.reach("job.leased")
             await perform(leased)
+            return true
         } catch {
             log.error("job \(id) can't be leased: \(error)")
+            return false
         }
     }
 

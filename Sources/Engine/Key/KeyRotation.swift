@@ -17,6 +17,7 @@ package struct KeyRotation: Sendable {
         try await keys.check(store)
         let new = try file.key()
         let change = try await begin(new, file)
+        try await store.read { [keys] in try keys.checkChange($0) }
         while true {
             if let job = try await store.read({ try KeyRotationJob.pending(in: $0) }) { await jobs.finish([job]) }
             let (situation, place) = try await store.read { session in

@@ -56,12 +56,16 @@ enum KeyRotationJob {
     }
 
     static func handler(_ keys: Keyring) -> JobHandler {
-        JobHandler(kind: kind) { run in try await perform(run, keys) }
+        JobHandler(
+            kind: kind,
+            canPerform: { session in
+                do { try keys.checkChange(session) } catch is AppError { return false }
+                return true
+            }
+        ) { run in try await perform(run, keys) }
     }
 
     private static func perform(_ run: JobRun, _ keys: Keyring) async throws {
-        // A process that has no key leaves the job to one that has.
-        guard (try? keys.own(mayMake: false)) != nil else { throw LeaseLost() }
         let addresses = try await run.store.read { try tables(in: $0) }
         for address in addresses {
             while try await run.store.write(grouped: false, { try page(of: address, keys, $0) }) {

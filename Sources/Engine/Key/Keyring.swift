@@ -111,6 +111,13 @@ final class Keyring: Sendable {
         return try key(fingerprint, try Self.situation(in: session))
     }
 
+    /// Makes sure that this process has both keys of a change that is under way, if one is.
+    /// - Throws: 503 `store_unavailable` for one that it doesn't have.
+    func checkChange(_ session: any ReadSession) throws {
+        guard let change = try Self.situation(in: session).change else { return }
+        for fingerprint in [change.old, change.new] { _ = try opening(fingerprint, session) }
+    }
+
     private func situation(_ session: any ReadSession, _ isCommitted: Bool) throws -> Situation {
         guard isCommitted else { return try Self.situation(in: session) }
         let version = try session.schemaVersion()

@@ -92,6 +92,18 @@ struct JobQueueTests {
         }
     }
 
+    @Test("Where no lease can be written, the runner gives up until the next time", arguments: Backend.available)
+    func fullStore(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            let id = try await engine.enqueue("work")
+            let store = FullStore(base: engine.store)
+            #expect(try await engine.runner("work", on: store) { run in try await run.end { _ in } }.drain() == 0)
+            #expect(try await engine.job(id)?.state == "pending")
+            #expect(try await engine.runner("work") { run in try await run.end { _ in } }.drain() == 1)
+            #expect(try await engine.job(id) == nil)
+        }
+    }
+
     @Test(arguments: Backend.available)
     func whatWasTakenOverIsWrittenOnce(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in
@@ -130,6 +142,37 @@ struct JobQueueTests {
             #expect(done.withLock { $0.sorted() } == ids.sorted())
         }
     }
+}
+
+/// A store that can be read only, as if its disk was full.
+private struct FullStore: DocumentStore {
+    let base: any DocumentStore
+
+    var executor: any TaskExecutor { base.executor }
+
+    func read<R: Sendable>(
+        within limit: Duration,
+        _ body: @escaping @Sendable (any ReadSession) throws -> R
+    ) async throws -> R {
+        try await base.read(within: limit, body)
+    }
+
+    func write<R: Sendable>(
+        grouped: Bool,
+        _ body: @escaping @Sendable (any WriteSession) throws -> R
+    ) async throws -> R {
+        throw StoreError(.full, "the disk is full")
+    }
+
+    func rehearse<R: Sendable>(_ body: @escaping @Sendable (any WriteSession) throws -> R) async throws -> R {
+        try await base.rehearse(body)
+    }
+
+    func define(_ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void) async throws {
+        throw StoreError(.full, "the disk is full")
+    }
+
+    func close() async { await base.close() }
 }
 
 /// What a test looks at in the row of a job.
@@ -172,10 +215,11 @@ extension TestEngine {
 
     fileprivate func runner(
         _ kind: String,
+        on store: (any DocumentStore)? = nil,
         _ perform: @escaping @Sendable (JobRun) async throws -> Void
     ) -> JobRunner {
         var log = Logger(label: "test")
         log.logLevel = .critical
-        return JobRunner(store, [JobHandler(kind: kind, perform: perform)], clock.wallClock, log)
+        return JobRunner(store ?? self.store, [JobHandler(kind: kind, perform: perform)], clock.wallClock, log)
     }
 }

@@ -104,6 +104,31 @@ struct KeyRotationTests {
         }
     }
 
+    @Test("A process without the keys leaves the work to one that has them", arguments: Backend.available)
+    func withoutKeys(_ backend: Backend) async throws {
+        try await withSealedEngine(backend) { engine, old, keys in
+            try await fill(engine, rows: 3)
+            let (new, wrong) = (try makeKey(keys, "new.key"), try makeKey(keys, "wrong.key"))
+            let now = engine.clock.wallClock.now
+            try await engine.store.write(grouped: false) { session in
+                let change = try KeyChange(from: try old.key(), to: try new.key(), in: new)
+                try session.bumpSchemaVersion()
+                try session.set(property: KeyChange.property, to: change.text)
+                try KeyRotationJob.begin(at: now, id: "rotation", in: session)
+            }
+            for source in [KeySource.nowhere, .ownFile(wrong)] {
+                let other = Engine(catalog: .embedded, store: engine.store, key: source, clock: engine.clock.wallClock)
+                for _ in 1...12 {
+                    #expect(try await other.jobs.drain() == 0)
+                    engine.clock.advance(milliseconds: 300_000)
+                }
+            }
+            #expect(try await engine.store.read { try KeyRotationJob.failure(in: $0) } == nil)
+            #expect(try await engine.engine.jobs.drain() == 1)
+            #expect(try await fingerprints(engine) == [try new.key().fingerprint])
+        }
+    }
+
     @Test(arguments: Backend.available)
     func isRefusedWhereItMakesNoSense(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in
