@@ -36,7 +36,7 @@ struct ExportRows: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try Settings(options)
-        let filters = try queries.map(Self.parse) ?? []
+        let filters = try queries.map(Self.filters) ?? []
         let backend = Backend(settings, log: Logger(label: "tandem", level: settings.logLevel))
         let result: Result<Int, any Error>
         do { result = .success(try await export(backend.engine, filters)) } catch { result = .failure(error) }
@@ -48,13 +48,21 @@ struct ExportRows: AsyncParsableCommand {
         }
     }
 
-    private static func parse(_ text: String) throws -> [JSON] {
+    private static func filters(_ text: String) throws -> [JSON] {
         guard let list = (try? JSON(parsing: text))?.array else { throw Failure.usage("--queries takes a JSON array") }
+        var query: Query
+        do throws(AppError) { query = try Query(parsing: list) } catch { throw Failure(error) }
+        query.filters = []
+        guard query == Query() else {
+            throw Failure.usage(
+                "--queries takes filters only: rows are written whole, all that match, in the order of creation"
+            )
+        }
         return list
     }
 
     private func export(_ engine: Engine, _ filters: [JSON]) async throws -> Int {
-        let relationships = try await address.relationships(engine)
+        let relationships = try await address.relationships(engine).filter(\.isWritten).map(\.key)
         var base = filters + [["method": "orderAsc", "attribute": "$sequence"]]
         if !relationships.isEmpty {
             base.append(["method": "select", "values": .array(["*"] + relationships.map { .string($0 + ".$id") })])
