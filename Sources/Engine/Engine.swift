@@ -102,7 +102,13 @@ package final class Engine: Sendable {
 
     /// Runs an operation that was found.
     func execute(_ invocation: Invocation, _ found: FoundOperation) async throws(AppError) -> Response {
-        let ready = try found.reading(invocation.arguments, from: invocation.client, at: clock.now, clock)
+        let ready = try found.reading(
+            invocation.arguments,
+            from: invocation.client,
+            at: clock.now,
+            clock,
+            movesRows: invocation.movesRows
+        )
         do throws(AppError) {
             return try await translating(found.operation.id) { () async throws -> Response in
                 try await keys.check(store)

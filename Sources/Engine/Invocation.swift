@@ -7,21 +7,25 @@ package struct Invocation: Sendable {
     package var arguments: JSONObject
     /// Who acts; nil for the actor of the process.
     package var actor: Actor?
-
     /// The secret by which the caller says who acts; ``Engine/authenticated(_:)`` makes an actor of it.
     package var credential: Credential?
     package var client: Client
+    /// Whether rows go out or come in as they are: no text among their values is an operator, and a list of related rows
+    /// may be of any length.
+    package var movesRows: Bool
 
     package init(
         _ operation: String,
         _ arguments: JSONObject = JSONObject(),
         as actor: Actor? = nil,
-        from client: Client = Client()
+        from client: Client = Client(),
+        movesRows: Bool = false
     ) {
         self.operation = operation
         self.arguments = arguments
         self.actor = actor
         self.client = client
+        self.movesRows = movesRows
     }
 }
 

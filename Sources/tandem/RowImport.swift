@@ -56,7 +56,7 @@ struct RowImport {
         guard case .object(var row) = value else {
             throw AppError(.generalArgumentInvalid, "The line must be an object, not \(value.kindName).")
         }
-        if row["$id"] == nil {
+        if row["$id"]?.isNull ?? true {
             guard makesIDs else {
                 throw AppError(
                     .generalArgumentInvalid,

@@ -18,16 +18,33 @@ struct TableAddress: ParsableArguments {
         JSONObject([("databaseId", .string(database)), ("tableId", .string(table))] + more.members)
     }
 
-    /// The keys of the columns that hold related rows and belong to this table.
-    func relationships(_ engine: Engine) async throws(AppError) -> [String] {
+    /// The relationship columns of the table.
+    func relationships(_ engine: Engine) async throws(AppError) -> [Relationship] {
         let table = try await run(engine, "getTable", [:])
-        return (table["columns"]?.array ?? []).filter { $0["type"] == "relationship" && $0["side"] == "parent" }
-            .compactMap { $0["key"]?.string }
+        return (table["columns"]?.array ?? []).filter { $0["type"] == "relationship" }.map(Relationship.init)
     }
 
-    /// Runs an operation of `tablesDB` on the table.
+    /// A relationship column as lines of rows know it.
+    struct Relationship {
+        let key: String
+        /// Whether rows are written with it. Each relation is written once: by the rows that have one related row where
+        /// these show it, so that no line grows with the number of related rows; otherwise by those of its parent.
+        let isWritten: Bool
+
+        init(_ column: JSON) {
+            key = column["key"]?.string ?? ""
+            isWritten =
+                switch (column["relationType"]?.string, column["side"]?.string) {
+                case ("oneToMany", "child"): true
+                case ("oneToMany", "parent"): column["twoWay"] != true
+                default: column["side"] == "parent"
+                }
+        }
+    }
+
+    /// Runs an operation of `tablesDB` on the table, with rows as they are.
     func run(_ engine: Engine, _ method: String, _ more: JSONObject) async throws(AppError) -> JSON {
-        let response = try await engine.execute(Invocation("tablesDB." + method, arguments(more)))
+        let response = try await engine.execute(Invocation("tablesDB." + method, arguments(more), movesRows: true))
         do throws(JSONError) { return try JSON(parsing: response.encoded) } catch {
             throw AppError(.generalServerError, "The answer of \(method) can't be read.")
         }

@@ -23,6 +23,8 @@ struct Call: Sendable {
     var client = Client()
     let now: Timestamp
     let clock: WallClock
+    /// As in ``Invocation/movesRows``.
+    var movesRows = false
 
     /// The words in which the caller speaks and is answered.
     var dialect: Dialect { operation.dialect }

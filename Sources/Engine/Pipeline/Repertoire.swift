@@ -39,7 +39,8 @@ struct FoundOperation: Sendable {
         _ arguments: JSONObject,
         from client: Client,
         at now: Timestamp,
-        _ clock: WallClock
+        _ clock: WallClock,
+        movesRows: Bool = false
     ) throws(AppError) -> ReadyCall {
         let call = Call(
             operation: operation,
@@ -47,7 +48,8 @@ struct FoundOperation: Sendable {
             actor: actor,
             client: client,
             now: now,
-            clock: clock
+            clock: clock,
+            movesRows: movesRows
         )
         do { return try ReadyCall(call, handler) } catch let error as AppError {
             throw error.said(in: operation.dialect)

@@ -10,12 +10,26 @@ struct LinkReader {
     private let link: Link
     private let table: Table
     private let related: Table
+    private let limit: Int
+    private let tooMany: (() -> AppError)?
 
-    init(_ session: any ReadSession, _ link: Link, from table: Table, to related: Table) {
+    /// - Parameters:
+    ///   - limit: how many rows or pairs are read at most.
+    ///   - tooMany: what to say of more, unless they are asked for by queries.
+    init(
+        _ session: any ReadSession,
+        _ link: Link,
+        from table: Table,
+        to related: Table,
+        atMost limit: Int = LinkReader.maximum,
+        tooMany: (() -> AppError)? = nil
+    ) {
         self.session = session
         self.link = link
         self.table = table
         self.related = related
+        self.limit = limit
+        self.tooMany = tooMany
     }
 
     /// The rows that are related to these.
@@ -30,33 +44,39 @@ struct LinkReader {
         columns: [Int]? = nil
     ) throws -> RelatedRows.Found {
         var found = RelatedRows.Found()
-        func read(_ field: String, _ ids: [String], _ limit: Int?) throws -> [StoredRow] {
+        func read(_ field: String, _ ids: [String], _ limit: Int = .max) throws -> [StoredRow] {
             try self.read(field, ids, in: related.layout, permissions, columns, limit)
         }
         switch link.path {
         case .holds(let key):
             let position = table.layout.position(of: key)!
             let wanted = owners.compactMap { $0.values[position].string }
-            found.rows = try read("$id", distinct(wanted), nil)
+            found.rows = try read("$id", distinct(wanted))
             let index = index(of: found.rows)
             for owner in owners {
                 if let row = owner.values[position].string.flatMap({ index[$0] }) { found.positions[owner.id] = [row] }
             }
         case .heldBy(let key):
             let position = related.layout.position(of: key)!
-            found.rows = try read(key, owners.map(\.id), Self.maximum)
+            found.rows = try read(key, owners.map(\.id), limit)
             for (row, stored) in found.rows.enumerated() {
                 if let owner = stored.values[position].string { found.positions[owner, default: []].append(row) }
             }
         case .pairs:
             let pairs = try pairs(of: owners.map(\.id))
-            found.rows = try read("$id", distinct(pairs.map(\.other)), nil)
+            found.rows = try read("$id", distinct(pairs.map(\.other)))
             let index = index(of: found.rows)
             for pair in pairs {
                 if let row = index[pair.other] { found.positions[pair.own, default: []].append(row) }
             }
         }
         return found
+    }
+
+    /// The rows that hold the id of this one; none unless the relation is kept so.
+    func holders(of owner: String) throws -> [StoredRow] {
+        guard case .heldBy(let key) = link.path else { return [] }
+        return try read(key, [owner], in: related.layout, nil, nil, limit)
     }
 
     /// A pair of ids, this side's first.
@@ -73,24 +93,21 @@ struct LinkReader {
     }
 
     /// The pairs of these rows, in the order in which they were made; none unless the relation is many to many.
-    func pairs(of owners: [String]) throws -> [Pair] {
-        guard case .pairs(let layout, let own, let other) = link.path else { return [] }
-        let (first, second) = (layout.position(of: own)!, layout.position(of: other)!)
-        return try read(own, owners, in: layout, nil, nil, Self.maximum).map { Pair($0, first, second) }
+    private func pairs(of owners: [String]) throws -> [Pair] {
+        var result: [Pair] = []
+        try forEachPage(ofPairsOf: owners) { page in
+            result += page
+            if result.count > limit { throw refusal() }
+        }
+        return result
     }
 
-    /// Hands out the pairs of these rows, however many there are, some thousand at a time. They may be removed meanwhile.
+    /// Reads the same, however many there are. `body` may remove them.
     func forEachPage(ofPairsOf owners: [String], _ body: ([Pair]) throws -> Void) throws {
         guard case .pairs(let layout, let own, let other) = link.path else { return }
         let (first, second) = (layout.position(of: own)!, layout.position(of: other)!)
-        var query = RowQuery(limit: 1000)
-        query.filters = [.compare(own, .equal, owners.map { .string($0) })]
-        while true {
-            let page = try session.rows(query, in: layout)
-            guard let last = page.last else { return }
+        try forEachPage(own, owners, in: layout, nil, nil) { page in
             try body(page.map { Pair($0, first, second) })
-            guard page.count == query.limit else { return }
-            query.position = RowQuery.Position(values: [.string(last.sequence)], isBackward: false)
         }
     }
 
@@ -107,29 +124,54 @@ struct LinkReader {
         in layout: TableLayout,
         _ permissions: [String]?,
         _ columns: [Int]?,
-        _ limit: Int?
+        _ limit: Int
     ) throws -> [StoredRow] {
         var result: [StoredRow] = []
-        var start = 0
-        while start < ids.count {
-            let end = min(ids.count, start + Self.maximum)
-            var query = RowQuery(limit: (limit ?? ids.count) + 1)
-            query.filters = [.compare(field, .equal, ids[start..<end].map { .string($0) })]
-            query.permissions = permissions
-            query.columns = columns
-            result += try session.rows(query, in: layout)
-            if let limit, result.count > limit { throw tooMany() }
-            start = end
+        try forEachPage(field, ids, in: layout, permissions, columns) { page in
+            result += page
+            if result.count > limit { throw refusal() }
         }
         return result
     }
 
-    private func tooMany() -> AppError {
-        AppError(
-            .generalBadRequest,
-            "More than \(Self.maximum) rows of the table '\(related.id)' are related to these by '\(link.key)'.",
-            argument: "queries",
-            hint: "Ask for fewer rows with limit, or list '\(related.id)' itself with a filter."
-        )
+    /// The same in pages of one more than most calls may touch, so that too many are known by the first.
+    private func forEachPage(
+        _ field: String,
+        _ ids: [String],
+        in layout: TableLayout,
+        _ permissions: [String]?,
+        _ columns: [Int]?,
+        _ body: ([StoredRow]) throws -> Void
+    ) throws {
+        var start = 0
+        while start < ids.count {
+            let end = min(ids.count, start + Self.maximum)
+            var query = RowQuery(limit: Self.maximum + 1)
+            query.filters = [.compare(field, .equal, ids[start..<end].map { .string($0) })]
+            query.permissions = permissions
+            query.columns = columns
+            while true {
+                let page = try session.rows(query, in: layout)
+                try body(page)
+                guard page.count == query.limit, let last = page.last else { break }
+                query.position = RowQuery.Position(values: [.string(last.sequence)], isBackward: false)
+            }
+            start = end
+        }
     }
+
+    private func refusal() -> AppError {
+        tooMany?()
+            ?? AppError(
+                .generalBadRequest,
+                "More than \(Self.maximum) rows of the table '\(related.id)' are related to these by '\(link.key)'.",
+                argument: "queries",
+                hint: "Ask for fewer rows with limit, or list '\(related.id)' itself with a filter."
+            )
+    }
+}
+
+extension Call {
+    /// How many rows or pairs of one relation it may touch.
+    var mostRelated: Int { movesRows ? .max : LinkReader.maximum }
 }

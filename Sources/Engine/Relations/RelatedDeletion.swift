@@ -97,9 +97,8 @@ final class RelatedDeletion {
                     try context.note("update", row, in: related)
                 }
             case .pairs(let layout, _, _):
-                let reader = LinkReader(context.session, link, from: table, to: related)
-                try reader.forEachPage(ofPairsOf: rows.map(\.id)) { pairs in
-                    _ = try context.writer.delete(pairs.map(\.id), from: layout)
+                try reader(link, table, related).forEachPage(ofPairsOf: rows.map(\.id)) { pairs in
+                    if !pairs.isEmpty { _ = try context.writer.delete(pairs.map(\.id), from: layout) }
                 }
             }
         }
@@ -112,9 +111,11 @@ final class RelatedDeletion {
     private func follow(_ link: Link, from rows: [StoredRow], _ table: Table, _ related: Table) throws
         -> RelatedRows.Found
     {
-        do { return try LinkReader(context.session, link, from: table, to: related).rows(of: rows) } catch let error
-            as AppError where error.code == .generalBadRequest
-        { throw tooMany(table) }
+        try reader(link, table, related).rows(of: rows)
+    }
+
+    private func reader(_ link: Link, _ table: Table, _ related: Table) -> LinkReader {
+        LinkReader(context.session, link, from: table, to: related) { self.tooMany(table) }
     }
 
     private func tooMany(_ table: Table) -> AppError {

@@ -12,8 +12,6 @@ struct RelatedRows {
         /// Positions in ``rows``, by the id of the row that they are related to.
         var positions: [String: [Int]] = [:]
         var nested = RelatedRows()
-
-        func rows(of owner: String) -> [StoredRow] { (positions[owner] ?? []).map { rows[$0] } }
     }
 
     /// Reads what a shape wants: once for each relation at each level, twice where there is a table of pairs.
@@ -23,7 +21,14 @@ struct RelatedRows {
         for related in shape.related {
             var found = Found()
             if related.readable != .none, !owners.isEmpty {
-                found = try LinkReader(context.session, related.link, from: shape.table, to: related.table).rows(
+                let reader = LinkReader(
+                    context.session,
+                    related.link,
+                    from: shape.table,
+                    to: related.table,
+                    atMost: context.call.mostRelated
+                )
+                found = try reader.rows(
                     of: owners,
                     permissions: related.readable == .own ? context.caller.grants(.read) : nil,
                     columns: related.shape.positions

@@ -41,9 +41,14 @@ enum RelationValue {
     static let maximumItems = 1000
 
     /// The rows that a value names; none for null.
+    /// - Parameter most: how many they may be.
     /// - Throws: 400 `relationship_value_invalid`.
-    static func all(_ value: JSON, of link: Link, at place: DataPlace) throws(AppError) -> [(RelationValue, DataPlace)]
-    {
+    static func all(
+        _ value: JSON,
+        of link: Link,
+        at place: DataPlace,
+        atMost most: Int
+    ) throws(AppError) -> [(RelationValue, DataPlace)] {
         if value.isNull { return [] }
         guard link.isToMany else { return [(try one(value, at: place.field(link.key)), place.field(link.key))] }
         guard case .array(let items) = value else {
@@ -52,8 +57,8 @@ enum RelationValue {
                 hint: "A row is related to several here; null or [] clears them."
             )
         }
-        guard items.count <= maximumItems else {
-            throw place.field(link.key).invalid("'\(link.key)' takes at most \(maximumItems) items at once")
+        guard items.count <= most else {
+            throw place.field(link.key).invalid("'\(link.key)' takes at most \(most) items at once")
         }
         var result: [(RelationValue, DataPlace)] = []
         for (index, item) in items.enumerated() {

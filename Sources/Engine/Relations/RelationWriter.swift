@@ -16,6 +16,11 @@ struct RelationWriter {
 
     private var caller: Caller { context.caller }
 
+    private func items(_ value: JSON, of link: Link, at place: DataPlace) throws(AppError) -> Items {
+        let most = context.call.movesRows ? Int.max : RelationValue.maximumItems
+        return try RelationValue.all(value, of: link, at: place, atMost: most)
+    }
+
     // MARK: What the row holds
 
     /// Relates the row to those whose ids it holds.
@@ -23,7 +28,7 @@ struct RelationWriter {
     func hold(_ data: inout RowData, of id: String, in table: Table, at place: DataPlace = .top) throws {
         for (link, value) in data.relations {
             guard let position = link.position(in: table) else { continue }
-            guard let (item, place) = try RelationValue.all(value, of: link, at: place).first else {
+            guard let (item, place) = try items(value, of: link, at: place).first else {
                 data.values.append((position, .null))
                 continue
             }
@@ -64,13 +69,13 @@ struct RelationWriter {
         at place: DataPlace = .top
     ) throws {
         for (link, value) in data.relations {
-            let items = try RelationValue.all(value, of: link, at: place)
+            let items = try items(value, of: link, at: place)
             let related = try related(link, table)
             switch link.path {
             case .holds: continue
             case .heldBy(let key):
                 let position = related.layout.position(of: key)!
-                try spread(items, from: id, link, related, position, isNew, place)
+                try spread(items, from: id, link, table, related, position, isNew, place)
             case .pairs(let layout, _, _):
                 try pair(items, with: id, link, table, related, layout)
             }
@@ -83,13 +88,14 @@ struct RelationWriter {
         _ items: Items,
         from id: String,
         _ link: Link,
+        _ table: Table,
         _ related: Table,
         _ position: Int,
         _ isNew: Bool,
         _ place: DataPlace
     ) throws {
         let owner = JSON.string(id)
-        let before = isNew ? [] : try holders(of: id, link, related, position)
+        let before = isNew ? [] : try reader(link, table, related).holders(of: id)
         // Rows that stay are known by their ids before anything is written: who is let go may make room for another.
         let named = Set(items.compactMap { item, _ in item.id })
         for row in before where !named.contains(row.id) {
@@ -100,13 +106,9 @@ struct RelationWriter {
         }
     }
 
-    /// The rows that hold the id of this one.
-    private func holders(of id: String, _ link: Link, _ related: Table, _ position: Int) throws -> [StoredRow] {
-        var query = RowQuery(limit: LinkReader.maximum + 1)
-        query.filters = [.compare(related.layout.columns[position].key, .equal, [.string(id)])]
-        let rows = try context.session.rows(query, in: related.layout)
-        guard rows.count <= LinkReader.maximum else {
-            throw AppError(
+    private func reader(_ link: Link, _ table: Table, _ related: Table) -> LinkReader {
+        LinkReader(context.session, link, from: table, to: related, atMost: context.call.mostRelated) {
+            AppError(
                 .generalBadRequest,
                 "More than \(LinkReader.maximum) rows of the table '\(related.id)' are related to the row by "
                     + "'\(link.key)', too many to be replaced at once.",
@@ -114,7 +116,6 @@ struct RelationWriter {
                 hint: "Change them from their side."
             )
         }
-        return rows
     }
 
     private func pair(
@@ -125,17 +126,14 @@ struct RelationWriter {
         _ related: Table,
         _ layout: TableLayout
     ) throws {
-        let reader = LinkReader(context.session, link, from: table, to: related)
         let others = try items.map { item, place in try settle(item, link, related, at: place).id }
-        let wanted = Set(others)
+        var missing = Set(others)
         // Related rows may have said the same from their side.
-        var known: Set<String> = []
-        try reader.forEachPage(ofPairsOf: [id]) { pairs in
-            known.formUnion(pairs.map(\.other).filter(wanted.contains))
-            let unwanted = pairs.filter { !wanted.contains($0.other) }.map(\.id)
-            if !unwanted.isEmpty { _ = try context.writer.delete(unwanted, from: layout) }
+        try reader(link, table, related).forEachPage(ofPairsOf: [id]) { pairs in
+            let gone = pairs.filter { missing.remove($0.other) == nil }
+            if !gone.isEmpty { _ = try context.writer.delete(gone.map(\.id), from: layout) }
         }
-        for other in others where known.insert(other).inserted {
+        for other in others where missing.remove(other) != nil {
             let (parent, child) = link.relation.side == .parent ? (id, other) : (other, id)
             let row = NewRow(
                 id: Pairs.id(parent: parent, child: child),

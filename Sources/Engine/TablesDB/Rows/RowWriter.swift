@@ -151,7 +151,8 @@ struct RowWriter {
     }
 
     func parsed(_ data: JSONObject, _ place: RowPlace) throws -> RowData {
-        try RowData(data, for: table, by: context.caller, at: place, operatorsAt: context.now)
+        let now = context.call.movesRows ? nil : context.now
+        return try RowData(data, for: table, by: context.caller, at: place, operatorsAt: now)
     }
 
     /// Permissions as they are stored; nil when none are set.
