@@ -11,8 +11,9 @@ struct ExportRows: AsyncParsableCommand {
         abstract: "Write the rows of a table as JSON lines.",
         discussion: """
             One row on each line, in the order of creation, as 'tandem import' takes it: with $id, $createdAt, \
-            $updatedAt and $permissions; encrypted columns in clear; related rows as their ids. Any number of rows goes \
-            through little memory. Rows that others write meanwhile may be in it or not. The schema is written by \
+            $updatedAt and $permissions; encrypted columns in clear; related rows as their ids. Each relation is written \
+            once: by the rows that have one related row, or else by the table that it was made for. Any number of rows \
+            goes through little memory. Rows that others write meanwhile may be in it or not. The schema is written by \
             'tandem run project.export'.
 
             EXAMPLES

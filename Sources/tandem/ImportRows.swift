@@ -12,8 +12,12 @@ struct ImportRows: AsyncParsableCommand {
         discussion: """
             One JSON object on each line: the row's $id, its columns, and if wished $permissions, $createdAt and \
             $updatedAt, as 'tandem export' writes them. A row that exists is changed, others are made, so an import that \
-            was interrupted can be repeated without harm. Lines are written in their order, a hundred in one \
-            transaction; any number goes through little memory. Related rows must be there before.
+            was interrupted can be repeated without harm. Values are taken as they are; no text is an operator. Lines \
+            are written in their order, a hundred in one transaction, or each by itself where the table has \
+            relationships; any number goes through little memory.
+
+            Related rows must be there before. Where the rows of two tables name each other, import one of them \
+            without these members first, then the other one, and at last the first as it is.
 
             The first line that is refused ends the import, unless --keep-going: then it is named on stderr and left \
             out, and the exit status is 1 in the end.

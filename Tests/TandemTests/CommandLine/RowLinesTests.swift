@@ -126,6 +126,9 @@ struct RowLinesTests {
         for arguments in [
             ["export"], ["export", "d"], ["export", "d", "t", "--queries", "{"], ["import", "d", "t", "--skip", "-1"],
             ["import", "d", "t", "--skip", "x"],
+            ["export", "d", "t", "--queries", #"[{"method":"orderDesc","attribute":"n"}]"#],
+            ["export", "d", "t", "--queries", #"[{"method":"limit","values":[5]}]"#],
+            ["export", "d", "t", "--queries", #"[{"method":"select","values":["t"]}]"#],
         ] { #expect(try CommandRun(arguments + store).status == 2, "\(arguments)") }
         for arguments in [
             ["export", "d", "none"], ["export", "d", "t", "--output", path("no/file")], ["import", "d", "none"],
@@ -137,6 +140,82 @@ struct RowLinesTests {
         }
         let missing = try CommandRun(["import", "d", "none"] + store)
         #expect(missing.error.contains("\"table_not_found\""))
+    }
+
+    @Test("Texts that look like operators, and ids that are null, are taken as they are")
+    func literalTexts() throws {
+        let store = store("sqlite")
+        try makeTable(store)
+        let one = #"{"$id":"a","t":"{\"method\":\"toggle\"}"}"# + "\n"
+        let two = #"{"$id":"b","t":"{\"method\":\"now\"}"}"# + "\n"
+        for input in [one, one, one + two, one + two] {
+            let run = try CommandRun(["import", "d", "t"] + store, input: input)
+            #expect(run.status == 0, "\(run.error)")
+        }
+        let exported = try CommandRun(["export", "d", "t"] + store)
+        let rows = try exported.output.split(separator: "\n").map { try JSON(parsing: String($0)) }
+        #expect(rows.map { $0["t"] } == [#"{"method":"toggle"}"#, #"{"method":"now"}"#])
+
+        let null = try CommandRun(["import", "d", "t"] + store, input: "{\"$id\":null,\"n\":1}\n")
+        #expect(null.status == 1)
+        #expect(null.error.contains("--new-ids"), "\(null.error)")
+    }
+
+    /// Many-to-many and one-way lists are written by their parents, the rest by the rows that have one related row.
+    @Test("Long lists of related rows go out and come in", arguments: TwoProcessTests.stores)
+    func longLists(_ kind: String) async throws {
+        try folder.write("0123456789abcdef0123456789abcdef", to: "key")
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path("key"))
+        let count = kind == "sqlite" ? 5200 : 1200
+        let ids = (0..<count).map { "x\($0)" }
+        let bare = ids.map { #"{"$id":"\#($0)"}"# + "\n" }.joined()
+        func make(_ store: [String]) throws {
+            try makeTable(store)
+            let table = ["tablesDB.createTable", "databaseId=d", "tableId=u", "name=U"]
+            #expect(try CommandRun(["run"] + table + store).status == 0)
+            let run = try CommandRun(["import", "d", "u"] + store, input: bare)
+            #expect(run.status == 0, "\(run.error)")
+            for relation in [
+                ["type=manyToMany", "key=many"], ["type=oneToMany", "key=kids", "twoWayKey=kid"],
+                ["type=oneToMany", "key=owned", "twoWay=true", "twoWayKey=owner"],
+            ] {
+                let call = ["tablesDB.createRelationshipColumn", "databaseId=d", "tableId=t", "relatedTableId=u"]
+                let run = try CommandRun(["run"] + call + relation + store)
+                #expect(run.status == 0, "\(run.error)")
+            }
+        }
+        let (store, other) = (store(kind), self.store("sqlite", "other"))
+        try make(store)
+        try make(other)
+        let list = JSON(ids).text
+        let lines = [
+            "t": #"{"$id":"a","many":\#(list),"kids":\#(list)}"# + "\n",
+            "u": ids.prefix(1050).map { #"{"$id":"\#($0)","owner":"a"}"# + "\n" }.joined(),
+        ]
+        for table in ["t", "u"] {
+            let run = try CommandRun(["import", "d", table] + store, input: lines[table]!)
+            #expect(run.status == 0, "\(run.error)")
+        }
+        for table in ["t", "u"] {
+            let exported = try CommandRun(["export", "d", table] + store)
+            #expect(exported.status == 0, "\(exported.error)")
+            let run = try CommandRun(["import", "d", table] + other, input: exported.output)
+            #expect(run.status == 0, "\(run.error)")
+            let again = try CommandRun(["export", "d", table] + other).output == exported.output
+            #expect(again)
+            let rows = try exported.output.split(separator: "\n").map { try JSON(parsing: String($0)) }
+            if table == "t" {
+                #expect(rows[0]["many"]?.array?.count == count)
+                #expect(rows[0]["kids"]?.array?.count == count)
+                #expect(rows[0]["owned"] == nil)
+            } else {
+                #expect(rows.filter { $0["owner"] == "a" }.count == 1050)
+            }
+        }
+        if kind == "mongodb" {
+            let project = project
+            await onThread { try? MongoProjects.remove(project, uri: MongoServer.uri!) }
+        }
     }
 
     @Test("Related rows are written as their ids")
