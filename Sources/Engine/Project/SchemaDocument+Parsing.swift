@@ -97,7 +97,8 @@ extension SchemaDocument {
             throw reader.invalid("\(name)", "a \(type.rawValue) column can only say false here")
         }
         var arguments: JSONObject = [
-            "databaseId": .string(table.database), "tableId": .string(table.table), "key": .string(try reader.key("key")),
+            "databaseId": .string(table.database), "tableId": .string(table.table),
+            "key": .string(try reader.key("key")),
         ]
         if type == .relationship {
             guard try side(reader) == .parent else { return twin(reader) }

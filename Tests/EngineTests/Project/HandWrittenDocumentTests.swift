@@ -64,7 +64,7 @@ struct HandWrittenDocumentTests {
             let changed = try await engine.call("project.apply", ["document": document, "delete": true])
             #expect(changed["change"]?.each("path") == ["d/t/price", "d/t/u"])
             #expect(changed["change"]?.array?[0]["to"] == ["default": 2.0])
-            #expect(changed["change"]?.array?[0]["from"] == ["default": 1.0, "min": 0.0, "max": 1000.0])
+            #expect(changed["change"]?.array?[0]["from"] == ["min": 0.0, "max": 1000.0, "default": 1.0])
             #expect(changed["complete"] == true)
         }
     }

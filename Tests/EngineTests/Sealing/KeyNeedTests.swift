@@ -77,6 +77,34 @@ struct KeyNeedTests {
         }
     }
 
+    @Test(
+        "Transactions end and are swept without the key that their calls were sealed with",
+        arguments: Backend.available
+    )
+    func endsTransactions(_ backend: Backend) async throws {
+        try await withSealedEngine(backend) { engine, _, _ in
+            try await engine.makeTable([["key": "s", "type": "text", "encrypt": true]])
+            var ids: [JSON] = []
+            for _ in 0..<3 {
+                let id = try await engine.call("tablesDB.createTransaction")["$id"] ?? nil
+                try await engine.on("createRow", ["rowId": "a", "data": ["s": "x"], "transactionId": id])
+                ids.append(id)
+            }
+            let other = Engine(
+                catalog: .embedded,
+                store: engine.store,
+                key: .nowhere,
+                clock: engine.clock.wallClock
+            )
+            _ = try await other.execute(Invocation("tablesDB.deleteTransaction", ["transactionId": ids[0]]))
+            let end: JSONObject = ["transactionId": ids[1], "rollback": true]
+            _ = try await other.execute(Invocation("tablesDB.updateTransaction", end))
+            engine.clock.advance(milliseconds: 2 * 86_400_000)
+            _ = try await other.execute(Invocation("tablesDB.createTransaction"))
+            #expect(try await engine.store.read { try $0.rows(RowQuery(limit: 9), in: SystemTables.staged) }.isEmpty)
+        }
+    }
+
     @Test("An ephemeral store keeps its key in memory")
     func ephemeral() async throws {
         try await withEngine(.sqlite) { engine in
