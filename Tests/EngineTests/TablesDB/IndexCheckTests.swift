@@ -40,6 +40,18 @@ struct IndexCheckTests {
     }
 
     @Test(arguments: Backend.available)
+    func areReadInTablesThatHaveBecomeSmall(_ backend: Backend) async throws {
+        try await ExplainRowsTests.withRows(backend, indexCheck: 10) { engine in
+            #expect(try await engine.refusalOn("listRows", ["queries": [query("equal", "t", "text7")]]).status == 400)
+            try await engine.on(
+                "deleteRows",
+                ["queries": [query("notEqual", "$id", "r7"), query("notEqual", "$id", "r599")]]
+            )
+            #expect(try await engine.listed([query("equal", "t", "text7")]) == ["r7"])
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func areReadInSmallTables(_ backend: Backend) async throws {
         try await ExplainRowsTests.withRows(backend, indexCheck: 600) { engine in
             #expect(try await engine.listed([query("equal", "t", "text7")]) == ["r7"])

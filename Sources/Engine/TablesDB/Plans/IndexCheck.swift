@@ -23,19 +23,24 @@ final class IndexCheck: Sendable {
     ///   bring in order.
     func check(_ list: RowList.Bound, _ context: ReadContext) throws {
         guard let plan = try verdict(list, context) else { return }
-        let rows = try context.session.estimatedCount(in: list.table.layout)
-        guard rows > limit else { return }
+        guard try isLarge(list.table, context.session) else { return }
         let index = IndexAdvice.index(for: list.page, of: list.table, at: context.now)
         guard plan.access == .scan || index != nil else { return }
         throw AppError(
             .indexRequired,
-            "No index serves this list of '\(list.table.id)', so the store would \(own: Self.words(plan)). It has about "
-                + "\(rows) rows, and above \(limit) that is refused.",
+            "No index serves this list of '\(list.table.id)', so the store would \(own: Self.words(plan)). It has more than "
+                + "\(limit) rows, above which that is refused.",
             argument: "queries",
             hint: index.map { hint($0, list.table, context.dialect) }
                 ?? "Filter with equal, or sort by the column that is compared; contains, endsWith, regex and negations are "
                 + "served by no index."
         )
+    }
+
+    /// An estimate that says so is made sure of: rows that were deleted may count in it.
+    private func isLarge(_ table: Table, _ session: any ReadSession) throws -> Bool {
+        guard try session.estimatedCount(in: table.layout) > limit else { return false }
+        return try session.count(RowQuery(limit: 1), in: table.layout, cap: limit + 1) > limit
     }
 
     private func hint(_ index: Index, _ table: Table, _ dialect: Dialect) -> Prose {
