@@ -72,6 +72,8 @@ package struct NewRow: Sendable {
 package struct RowChange: Sendable {
     package var createdAt: Timestamp?
     package var updatedAt: Timestamp
+    /// Whether a row that says a later date than ``updatedAt`` keeps it.
+    package var keepsLater: Bool
     /// nil: unchanged.
     package var permissions: [String]?
     /// Positions in the layout's columns with their new values.
@@ -82,12 +84,14 @@ package struct RowChange: Sendable {
     package init(
         createdAt: Timestamp? = nil,
         updatedAt: Timestamp,
+        keepsLater: Bool = false,
         permissions: [String]? = nil,
         values: [(position: Int, value: JSON)],
         operations: [RowOperation] = []
     ) {
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+        self.keepsLater = keepsLater
         self.permissions = permissions
         self.values = values
         self.operations = operations

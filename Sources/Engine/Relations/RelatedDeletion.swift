@@ -89,12 +89,9 @@ final class RelatedDeletion {
                 let position = related.layout.position(of: key)!
                 for row in try follow(link, from: rows, table, related).rows
                 where !ids.contains(Place(table: related.uid, row: row.id)) {
-                    var row = row
-                    row.values[position] = .null
-                    row.updatedAt = max(context.now, row.updatedAt)
-                    let change = RowChange(updatedAt: row.updatedAt, values: [(position, .null)])
+                    let change = RowChange(updatedAt: context.now, keepsLater: true, values: [(position, .null)])
                     _ = try context.writer.update(row.id, change, in: related.layout)
-                    try context.note("update", row, in: related)
+                    try context.note("update", row.applying(change), in: related)
                 }
             case .pairs(let layout, _, _):
                 try reader(link, table, related).forEachPage(ofPairsOf: rows.map(\.id)) { pairs in

@@ -272,11 +272,8 @@ struct RelationWriter {
         {
             throw taken(link, at: place)
         }
-        var changed = row
-        for (position, value) in values { changed.values[position] = value }
-        changed.updatedAt = max(context.now, row.updatedAt)
-        changed.permissions = permissions ?? row.permissions
-        let change = RowChange(updatedAt: changed.updatedAt, permissions: permissions, values: values)
+        let change = RowChange(updatedAt: context.now, keepsLater: true, permissions: permissions, values: values)
+        let changed = row.applying(change)
         _ = try place.reading {
             try RowWriter(table, context).refusing(.single) {
                 try context.writer.update(row.id, change, in: table.layout)

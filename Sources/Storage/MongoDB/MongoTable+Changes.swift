@@ -30,7 +30,8 @@ extension MongoTable {
     private func plain(_ change: RowChange, _ writer: inout BSONWriter) {
         var set = BSONWriter()
         var unset: [String] = []
-        set.date("_updatedAt", change.updatedAt)
+        var isEmpty = change.keepsLater && change.createdAt == nil && change.permissions?.isEmpty != false
+        if !change.keepsLater { set.date("_updatedAt", change.updatedAt) }
         if let createdAt = change.createdAt { set.date("_createdAt", createdAt) }
         if let permissions = change.permissions {
             if permissions.isEmpty { unset.append("_permissions") } else { set.strings("_permissions", permissions) }
@@ -41,12 +42,14 @@ extension MongoTable {
                 unset.append(column.key)
             } else {
                 Self.write(value, column, .named(column.key), to: &set)
+                isEmpty = false
             }
             if column.storedAs != column.key { unset.append(column.storedAs) }
         }
         let setting = set.finish()
         writer.document("u") { update in
-            update.raw("$set", document: setting)
+            if !isEmpty { update.raw("$set", document: setting) }
+            if change.keepsLater { update.document("$max") { $0.date("_updatedAt", change.updatedAt) } }
             guard !unset.isEmpty else { return }
             update.document("$unset") { for name in unset { $0.string(.named(name), "") } }
         }
@@ -57,7 +60,16 @@ extension MongoTable {
         writer.array("u") { stages in
             stages.document(.index(0)) { stage in
                 stage.document("$set") { set in
-                    set.date("_updatedAt", change.updatedAt)
+                    if change.keepsLater {
+                        set.document("_updatedAt") { later in
+                            later.array("$max") { items in
+                                items.string(.index(0), "$_updatedAt")
+                                items.date(.index(1), change.updatedAt)
+                            }
+                        }
+                    } else {
+                        set.date("_updatedAt", change.updatedAt)
+                    }
                     if let createdAt = change.createdAt { set.date("_createdAt", createdAt) }
                     if let permissions = change.permissions {
                         let value: MongoExpression =

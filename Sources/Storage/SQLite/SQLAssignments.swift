@@ -8,7 +8,8 @@ struct SQLAssignments {
 
     init(_ change: RowChange, _ table: SQLiteTable) {
         self.table = table
-        set("_updatedAt", .integer(change.updatedAt.milliseconds))
+        let moment = mark(.integer(change.updatedAt.milliseconds))
+        sets.append("_updatedAt = " + (change.keepsLater ? "max(_updatedAt, \(moment))" : moment))
         if let createdAt = change.createdAt { set("_createdAt", .integer(createdAt.milliseconds)) }
         for (position, value) in change.values {
             set(table.columns[position], SQLValue(value, table.layout.columns[position]))

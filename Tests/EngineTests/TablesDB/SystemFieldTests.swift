@@ -5,6 +5,50 @@ import Values
 
 @Suite("System fields of rows")
 struct SystemFieldTests {
+    @Test("However a row is changed, its date does not go back", arguments: Backend.available)
+    func updatedAt(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            try await engine.makeLibrary()
+            try await engine.relate("authors", "oneToMany", "books", "books", hidden: "author", onDelete: "setNull")
+            try await engine.on(
+                "createTable",
+                ["name": "T", "columns": [["key": "n", "type": "integer"], ["key": "s", "type": "text"]]]
+            )
+            let later: JSON = "2031-01-02T03:04:05.678+00:00"
+            try await engine.on("createRow", ["rowId": "a", "data": ["n": 1, "s": "x", "$updatedAt": later]])
+            try await engine.make("books", "b", ["title": "B", "$updatedAt": later])
+            let queries: JSON = [query("equal", "$id", "a")]
+            let add: JSON = ["method": "increment", "values": [1]]
+            let calls: [(String, JSONObject)] = [
+                ("updateRow", ["rowId": "a", "data": ["n": 2]]), ("updateRow", ["rowId": "a", "data": ["n": add]]),
+                ("updateRow", ["rowId": "a", "permissions": []]), ("updateRow", ["rowId": "a", "data": ["s": nil]]),
+                ("upsertRow", ["rowId": "a", "data": ["n": 2]]), ("incrementRowColumn", ["rowId": "a", "column": "n"]),
+                ("updateRows", ["queries": queries, "data": ["n": 3]]),
+                ("updateRows", ["queries": queries, "data": ["n": add]]),
+                ("updateRows", ["queries": queries, "data": ["s": nil]]),
+                ("upsertRows", ["rows": [["$id": "a", "n": 4]]]),
+            ]
+            for (method, arguments) in calls {
+                let answer = try await engine.on(method, arguments)
+                #expect((answer["rows"]?.array?.first ?? answer)["$updatedAt"] == later, "\(method)")
+                #expect(try await engine.on("getRow", ["rowId": "a"])["$updatedAt"] == later, "\(method)")
+            }
+            for books in [["b"], []] as [JSON] {
+                try await engine.call("tablesDB.upsertRow", engine.row("authors", "a", ["books": books]))
+                #expect(try await engine.seen("books", "b", ["$updatedAt"]).contains(later.text))
+            }
+            try await engine.change("authors", "a", ["books": ["b"]])
+            try await engine.remove("authors", "a")
+            #expect(try await engine.seen("books", "b", ["$updatedAt"]).contains(later.text))
+
+            // Only the key sets it back, by saying so.
+            let earlier: JSON = "2020-01-02T03:04:05.678+00:00"
+            let set: JSONObject = ["rowId": "a", "data": ["$updatedAt": earlier]]
+            #expect(try await engine.on("updateRow", set)["$updatedAt"] == earlier)
+            #expect(try await engine.on("getRow", ["rowId": "a"])["$updatedAt"] == earlier)
+        }
+    }
+
     @Test(arguments: Backend.available)
     func aRowMayBeWrittenBackAsItWasRead(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in

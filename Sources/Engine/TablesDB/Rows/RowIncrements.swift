@@ -48,11 +48,7 @@ extension RowWriter {
         let access = context.caller.access(.update, to: table)
         guard access != .none else { throw context.caller.refusal(.update, on: table) }
         let unknown = AppError.unknownRow(id, table, context.caller)
-        var updatedAt = context.now
-        if access == .own {
-            guard let row = try existing(id, .update) else { throw unknown }
-            updatedAt = max(updatedAt, row.updatedAt)
-        }
+        if access == .own, try existing(id, .update) == nil { throw unknown }
         let limit = try limit.map { try number($0, column, step == .up ? "max" : "min") }
         let bound = self.bound(step, limit, column)
         let operation = RowOperation(
@@ -60,7 +56,7 @@ extension RowWriter {
             .arithmetic(step == .up ? .add : .subtract, amount),
             bound: bound
         )
-        let change = RowChange(updatedAt: updatedAt, values: [], operations: [operation])
+        let change = RowChange(updatedAt: context.now, keepsLater: true, values: [], operations: [operation])
         do {
             guard try context.writer.update(id, change, in: table.layout) else { throw unknown }
         } catch let error as StoreError {

@@ -100,6 +100,7 @@ extension RowWriter {
         let change = RowChange(
             createdAt: data.createdAt,
             updatedAt: data.updatedAt ?? context.now,
+            keepsLater: data.updatedAt == nil,
             permissions: permissions,
             values: data.values,
             operations: data.operations

@@ -123,7 +123,8 @@ struct RowWriter {
         try relate(&data, row.id)
         let change = RowChange(
             createdAt: data.createdAt,
-            updatedAt: data.updatedAt ?? max(context.now, row.updatedAt),
+            updatedAt: data.updatedAt ?? context.now,
+            keepsLater: data.updatedAt == nil,
             permissions: try granted(permissions),
             values: data.values,
             operations: data.operations
@@ -230,7 +231,7 @@ extension StoredRow {
         var new = self
         for (position, value) in change.values { new.values[position] = value }
         new.createdAt = change.createdAt ?? createdAt
-        new.updatedAt = change.updatedAt
+        new.updatedAt = change.keepsLater ? max(updatedAt, change.updatedAt) : change.updatedAt
         new.permissions = change.permissions ?? permissions
         return new
     }
