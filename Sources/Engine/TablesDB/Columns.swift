@@ -85,6 +85,7 @@ enum ColumnHandlers {
             new.updatedAt = context.now
             readOptions(context.call, &new)
             try ColumnRules.check(&new)
+            try IndexRules.check(from: old, to: new, table)
             try ColumnContradictions.check(from: old, to: new, table, context)
             if let key = change.newKey, key != old.key { try rename(&new, to: key, table, context) }
             try save(new, context)

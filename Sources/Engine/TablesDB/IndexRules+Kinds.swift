@@ -39,6 +39,21 @@ extension IndexRules {
         }
     }
 
+    /// The same when the column changes.
+    static func check(from old: Column, to new: Column, _ table: Table) throws(AppError) {
+        guard old.required, !new.required,
+            let index = table.indexes.first(where: {
+                $0.type == "spatial" && $0.columns == [old.key] && $0.status != .deleting
+            })
+        else { return }
+        throw AppError(
+            .columnIndexDependency,
+            "The spatial index '\(index.key)' takes required columns only, so '\(old.key)' must stay one.",
+            argument: "required",
+            hint: "Delete the index first with tablesDB.deleteIndex."
+        )
+    }
+
     private static func checkFulltext(
         _ index: Index,
         _ columns: [Column],

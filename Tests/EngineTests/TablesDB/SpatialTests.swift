@@ -138,6 +138,22 @@ struct SpatialTests {
     }
 
     @Test(arguments: Backend.available)
+    func stayRequiredAsLongAsTheyAreIndexed(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            try await engine.makeTable(
+                [["key": "p", "type": "point", "required": true]],
+                indexes: [["key": "near", "type": "spatial", "columns": ["p"]]]
+            )
+            let optional: JSONObject = ["key": "p", "required": false, "default": nil]
+            let refusal = try await engine.refusalOn("updatePointColumn", optional)
+            #expect(refusal == Refusal("column_index_dependency", 409, "required"))
+            try await engine.on("updatePointColumn", ["key": "p", "required": true, "default": nil])
+            try await engine.on("deleteIndex", ["key": "near"])
+            #expect(try await engine.on("updatePointColumn", optional)["required"] == false)
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func areAppliedFromADocument(_ backend: Backend) async throws {
         try await withMap(backend) { engine in
             let table: JSON = [
