@@ -32,10 +32,19 @@ package struct KeyFile: Sendable {
         let bytes = ProjectKey.randomBytes()
         let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         // A link appears whole or not at all, and never over a file that is there.
-        guard written == bytes.count, fsync(descriptor) == 0, link(temporary, path) == 0 || errno == EEXIST else {
-            throw unwritable()
-        }
+        guard written == bytes.count, fsync(descriptor) == 0, link(temporary, path) == 0 || errno == EEXIST,
+            syncFolder()
+        else { throw unwritable() }
         return try key()
+    }
+
+    /// Makes sure that the name outlives a loss of power, as what is sealed with the key will.
+    private func syncFolder() -> Bool {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
     }
 
     private func unwritable() -> AppError {
