@@ -23,10 +23,9 @@ package enum Examination {
     private static func jobs(_ session: any ReadSession) throws -> Finding {
         var dead = RowQuery(limit: 3)
         dead.filters = [.compare("state", .equal, ["dead"])]
-        let failures = try session.rows(dead, in: SystemTables.jobs).map { row in
-            let record = Record(row, SystemTables.jobs)
-            return "\(record.string("kind")): \(record.string("error"))"
-        }
+        let records = try session.rows(dead, in: SystemTables.jobs).map { Record($0, SystemTables.jobs) }
+        let failures = records.map { "\($0.string("kind")): \($0.string("error"))" }
+        let isAboutKey = records.contains { $0.string("kind") == KeyRotationJob.kind }
         var pending = RowQuery(limit: 1)
         pending.filters = [.compare("state", .equal, ["pending"])]
         let waiting = try session.count(pending, in: SystemTables.jobs, cap: 10_000)
@@ -36,6 +35,7 @@ package enum Examination {
                 "jobs",
                 "given up after \(JobQueue.maximumAttempts) tries: \(failures.joined(separator: "; ")). Remove the "
                     + "cause, then make the change again"
+                    + (isAboutKey ? "; for \(KeyRotationJob.kind) that is 'tandem key rotate'" : "")
             )
         }
         return waiting == 0

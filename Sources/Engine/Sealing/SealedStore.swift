@@ -3,8 +3,9 @@ import Values
 
 /// A store in which values of encrypted columns are sealed on their way in and opened on their way out.
 ///
-/// This is the only place that knows of it: whoever reads and writes through this store has clear values, and nothing
-/// below it ever sees them, the event log included.
+/// Whoever reads and writes through this store has clear values, and nothing below it ever sees them, the event log
+/// included. Calls go through it; what works on sealed values as they are, such as copies and a change of the key, goes
+/// to the store below.
 struct SealedStore: DocumentStore {
     let base: any DocumentStore
     let keys: Keyring

@@ -14,7 +14,7 @@ extension RowWriter {
     }
 
     func checkSize(_ response: Response, _ argument: Prose) throws(AppError) {
-        guard response.encoded.count >= Self.maximumBytes else { return }
+        guard response.encoded.count > Self.maximumBytes else { return }
         throw AppError(
             .rowInvalidStructure,
             "Invalid row: it has more than \(Self.maximumBytes) bytes.",
