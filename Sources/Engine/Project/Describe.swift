@@ -43,7 +43,7 @@ enum DescribeHandlers {
             answer["databases"] = try list { try compact($0, context) }
             if JSON.object(answer).encoded.count > fullDescription {
                 answer["databases"] = try list {
-                    .string("\(try count($0, context)) rows, \($0.rowColumns.count) columns")
+                    .string("\(try count($0, context)) rows, \($0.columns.count) columns")
                 }
                 answer["hint"] = "There is too much for one answer; tablesDB.describeTable tells all about one table."
             }

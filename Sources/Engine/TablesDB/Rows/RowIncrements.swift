@@ -72,9 +72,8 @@ extension RowWriter {
     }
 
     private func steppable(_ key: String) throws(AppError) -> (position: Int, column: Column) {
-        guard let position = table.layout.position(of: key) else {
-            if let column = table.column(key) { throw RowData.unavailable(column, argument: "column") }
-            let near = Spelling.suggestions(for: key, among: table.rowColumns.map(\.key))
+        guard let column = table.column(key) else {
+            let near = Spelling.suggestions(for: key, among: table.columns.map(\.key))
             throw AppError(
                 .columnNotFound,
                 "The table '\(table.id)' has no column '\(key)'.",
@@ -84,8 +83,8 @@ extension RowWriter {
                     : "Did you mean \(near.joined(separator: " or "))?"
             )
         }
-        let column = table.rowColumns[position]
-        guard column.takesArithmetic else {
+        guard column.status == .available else { throw RowData.unavailable(column, argument: "column") }
+        guard column.takesArithmetic, let position = table.layout.position(of: key) else {
             throw AppError(
                 .columnTypeInvalid,
                 "The column '\(key)' holds no number that could be counted up or down.",

@@ -57,7 +57,7 @@ struct RowWriter {
             .rowMissingPayload,
             "Nothing to change: neither \"data\" nor \"permissions\" says anything.",
             argument: argument,
-            hint: "Columns are \(table.rowColumns.map(\.key).joined(separator: ", "))."
+            hint: "Columns are \(table.columns.filter { $0.status == .available }.map(\.key).joined(separator: ", "))."
         )
     }
 
