@@ -178,17 +178,23 @@ struct S3FIFO<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     /// The hashes of keys that were evicted a while ago, oldest first.
-    private struct Ghosts {
-        private var hashes: Set<Int> = []
-        private var order: [Int] = []
+    struct Ghosts {
+        /// The number under which each one stands in ``order``.
+        private var numbers: [Int: Int] = [:]
+        /// What came, in its order; one that was removed stays until its turn, and counts no more.
+        private var order: [(hash: Int, number: Int)] = []
         private var head = 0
+        private var next = 0
 
         mutating func add(_ key: Key, atMost limit: Int) {
             let hash = key.hashValue
-            guard hashes.insert(hash).inserted else { return }
-            order.append(hash)
-            while order.count - head > limit {
-                hashes.remove(order[head])
+            guard numbers[hash] == nil else { return }
+            numbers[hash] = next
+            order.append((hash, next))
+            next += 1
+            while numbers.count > limit || order.count - head > 2 * limit {
+                let oldest = order[head]
+                if numbers[oldest.hash] == oldest.number { numbers[oldest.hash] = nil }
                 head += 1
             }
             if head > 1024, head > order.count / 2 {
@@ -197,6 +203,6 @@ struct S3FIFO<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             }
         }
 
-        mutating func remove(_ key: Key) -> Bool { hashes.remove(key.hashValue) != nil }
+        mutating func remove(_ key: Key) -> Bool { numbers.removeValue(forKey: key.hashValue) != nil }
     }
 }

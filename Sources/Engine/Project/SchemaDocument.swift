@@ -27,7 +27,6 @@ struct SchemaDocument: Sendable, Equatable {
         var fields: JSONObject
         var status: String
 
-        var isAvailable: Bool { status == BuildStatus.available.rawValue }
         var isDeleting: Bool { status == BuildStatus.deleting.rawValue }
         var isRelationship: Bool { fields["type"] == "relationship" }
         /// Whether the column came with that of another table.

@@ -36,6 +36,18 @@ struct S3FIFOTests {
         #expect((0..<20).allSatisfy { cache.peek($0) == $0 })
     }
 
+    @Test func aGhostThatCameBackHasNoOldPlace() {
+        var ghosts = S3FIFO<Int, Int>.Ghosts()
+        ghosts.add(1, atMost: 3)
+        #expect(ghosts.remove(1) == true)
+        for key in [2, 1, 3] { ghosts.add(key, atMost: 3) }
+        #expect(ghosts.remove(1) == true)
+        #expect(ghosts.remove(1) == false)
+        for key in 4...1000 { ghosts.add(key, atMost: 3) }
+        let known = (1...1000).filter { ghosts.remove($0) }
+        #expect(known == [998, 999, 1000])
+    }
+
     @Test func whatComesBackSoonStaysLonger() {
         var cache = S3FIFO<Int, Int>(limit: 100)
         for key in 0..<11 { cache.insert(key, for: key, in: "g", cost: 10) }
