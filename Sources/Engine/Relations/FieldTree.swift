@@ -45,7 +45,8 @@ extension RowShape {
     /// The shape for a table, with what it wants of related rows.
     /// - Throws: `general_query_invalid` for a field that is none, or a path that follows too many relations.
     func bound(to table: Table, _ context: ReadContext) throws -> Bound {
-        guard let selected, !table.links.isEmpty else { return try bound(to: table, context.dialect) }
+        guard let selected else { return Bound(table, context.dialect) }
+        guard !table.links.isEmpty else { return try Self.own(selected, table, context.dialect) }
         return try Self.bind(FieldTree(selected), to: table, context, depth: 0)
     }
 
@@ -88,8 +89,11 @@ extension RowShape {
         guard !names.contains("*") else { return Bound(table, dialect) }
         var positions: [Int] = []
         for name in names where !system.contains(name) {
-            _ = try table.fields.field(name)
-            if let position = table.layout.position(of: name) { positions.append(position) }
+            guard let position = table.layout.position(of: name), table.rowColumns[position].isVisible else {
+                _ = try table.fields.field(name)
+                continue
+            }
+            positions.append(position)
         }
         return Bound(table, dialect, system: Set(names).intersection(system), positions: positions)
     }

@@ -26,20 +26,6 @@ struct RowShape: Sendable {
         selected = query.select
     }
 
-    /// - Throws: `general_query_invalid` for a field that is none.
-    func bound(to table: Table, _ dialect: Dialect) throws(AppError) -> Bound {
-        guard let selected, !selected.contains("*") else { return Bound(table, dialect) }
-        var positions: [Int] = []
-        for name in selected where !Self.system.contains(name) {
-            guard let position = table.layout.position(of: name) else {
-                _ = try table.fields.field(name)
-                continue
-            }
-            positions.append(position)
-        }
-        return Bound(table, dialect, system: Set(selected).intersection(Self.system), positions: positions)
-    }
-
     static let system: Set<String> = ["$id", "$sequence", "$createdAt", "$updatedAt", "$permissions"]
 
     /// A shape with the table it is for.
