@@ -212,7 +212,7 @@ struct RelationWriter {
             id: id,
             createdAt: data.createdAt ?? context.now,
             updatedAt: data.updatedAt ?? context.now,
-            permissions: try permissions(object, at: place) ?? caller.defaultPermissions,
+            permissions: try permissions(object, table, at: place) ?? caller.defaultPermissions,
             values: values
         )
         let sequence = try place.reading {
@@ -248,7 +248,7 @@ struct RelationWriter {
             data.values,
             table,
             link,
-            permissions: try permissions(object, at: place),
+            permissions: try permissions(object, table, at: place),
             at: place
         )
         try spread(data, from: row.id, in: table, isNew: false, at: place)
@@ -290,13 +290,14 @@ struct RelationWriter {
     }
 
     /// The permissions that nested data sets; nil when it sets none.
-    private func permissions(_ data: JSONObject, at place: DataPlace) throws -> [String]? {
-        guard let value = data["$permissions"], !value.isNull else { return nil }
-        let argument = Prose(quoting: place.path + ".$permissions")
-        try PermissionList.check(value, actions: ["read", "update", "delete", "write"], argument: argument)
-        let expanded = Permissions.expanded(value.strings ?? [], for: [.update, .delete])
-        do throws(AppError) { try caller.checkGrants(expanded) } catch { throw error.about(argument) }
-        return expanded
+    private func permissions(_ data: JSONObject, _ table: Table, at place: DataPlace) throws -> [String]? {
+        let argument = RowPlace.single.field("$permissions")
+        return try place.reading {
+            let given = try BulkRow.permissions(data["$permissions"], .single)
+            do { return try RowWriter(table, context).granted(given) } catch let error as AppError {
+                throw error.about(argument)
+            }
+        }
     }
 }
 
