@@ -95,7 +95,7 @@ package protocol ReadSession {
 
     /// The rows that have a value in each of these fields, the same ones as another row: those that a unique index
     /// would refuse.
-    func duplicates(of fields: [String], in table: TableLayout) throws -> Duplicates
+    func duplicates(of fields: [String], in table: TableLayout) throws -> Contradiction
 
     /// Records of the event log in commit order, after a cursor or from the beginning.
     /// - Throws: ``StoreError`` `historyLost` when the log no longer reaches back so far.

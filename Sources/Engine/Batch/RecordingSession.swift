@@ -57,7 +57,7 @@ final class RecordingSession: WriteSession {
         try inner.count(query, in: table, cap: cap)
     }
 
-    func duplicates(of fields: [String], in table: TableLayout) throws -> Duplicates {
+    func duplicates(of fields: [String], in table: TableLayout) throws -> Contradiction {
         try inner.duplicates(of: fields, in: table)
     }
 

@@ -31,7 +31,7 @@ class SealedReader: ReadSession {
 
     func estimatedCount(in table: TableLayout) throws -> Int { try base.estimatedCount(in: table) }
 
-    func duplicates(of fields: [String], in table: TableLayout) throws -> Duplicates {
+    func duplicates(of fields: [String], in table: TableLayout) throws -> Contradiction {
         try base.duplicates(of: fields, in: table)
     }
 

@@ -70,7 +70,7 @@ enum SchemaJobs {
                 }
             } catch let error as StoreError where error.kind == .uniqueViolation {
                 let rows = try? await run.store.read(within: .seconds(60)) { session in
-                    try Contradiction.duplicates(of: index.columns, in: table, session)
+                    try session.duplicates(of: index.columns, in: table.layout)
                 }
                 try await run.end { session in
                     let place = rows?.text.string ?? "rows of the table"

@@ -1,12 +1,12 @@
 import Values
 
 extension MongoSession {
-    func duplicates(of fields: [String], in layout: TableLayout) throws -> Duplicates {
-        guard let table = try located(layout) else { return Duplicates(count: 0, examples: []) }
+    func duplicates(of fields: [String], in layout: TableLayout) throws -> Contradiction {
+        guard let table = try located(layout) else { return Contradiction(count: 0, examples: []) }
         try writes?.send(in: table.collection, self)
         let names = fields.compactMap { table.names(of: $0) }
         let options = try options()
-        var duplicates = Duplicates(count: 0, examples: [])
+        var duplicates = Contradiction(count: 0, examples: [])
         try reading {
             try connection.aggregate(Self.pipeline(names, Self.total), options, in: table.collection, server) { reply in
                 duplicates.count = Int(try reply["n"]?.integer ?? 0)
@@ -14,12 +14,14 @@ extension MongoSession {
             }
             try connection.aggregate(Self.pipeline(names, Self.ends), options, in: table.collection, server) { reply in
                 for id in [try reply["first"]?.string, try reply["last"]?.string] {
-                    if let id, duplicates.examples.count < Duplicates.maximumExamples { duplicates.examples.append(id) }
+                    if let id, duplicates.examples.count < Contradiction.maximumExamples {
+                        duplicates.examples.append(id)
+                    }
                 }
                 return true
             }
         }
-        if duplicates.examples.count < min(duplicates.count, Duplicates.maximumExamples),
+        if duplicates.examples.count < min(duplicates.count, Contradiction.maximumExamples),
             let first = duplicates.examples.first
         {
             duplicates.examples = try likes(of: first, fields, layout)
@@ -38,7 +40,7 @@ extension MongoSession {
     /// Rows with the same values as one: a group tells its two ends only.
     private func likes(of id: String, _ fields: [String], _ layout: TableLayout) throws -> [String] {
         guard let row = try row(id, in: layout) else { return [] }
-        var query = RowQuery(limit: Duplicates.maximumExamples)
+        var query = RowQuery(limit: Contradiction.maximumExamples)
         query.filters = fields.compactMap { field in
             switch field {
             case "$id": .compare(field, .equal, [.string(row.id)])
@@ -99,7 +101,7 @@ extension MongoSession {
     private static var ends: [[UInt8]] {
         [
             BSONWriter.document { stage in stage.document("$sort") { $0.int32("first", 1) } },
-            BSONWriter.document { $0.int64("$limit", Int64(Duplicates.maximumExamples)) },
+            BSONWriter.document { $0.int64("$limit", Int64(Contradiction.maximumExamples)) },
         ]
     }
 }

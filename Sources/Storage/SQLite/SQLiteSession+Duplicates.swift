@@ -1,5 +1,5 @@
 extension SQLiteSession {
-    func duplicates(of fields: [String], in layout: TableLayout) throws -> Duplicates {
+    func duplicates(of fields: [String], in layout: TableLayout) throws -> Contradiction {
         let table = connection.table(layout)
         let columns = fields.compactMap { table.field($0)?.expression }
         let list = columns.joined(separator: ", ")
@@ -10,10 +10,10 @@ extension SQLiteSession {
         )
         let statement = try connection.statement(
             "SELECT t._id FROM \(table.name) t WHERE (\(list)) IN (SELECT \(list) \(groups)) "
-                + "ORDER BY t._seq LIMIT \(Duplicates.maximumExamples)"
+                + "ORDER BY t._seq LIMIT \(Contradiction.maximumExamples)"
         )
         var examples: [String] = []
         while try statement.step() { examples.append(statement.text(0)) }
-        return Duplicates(count: Int(total), examples: examples)
+        return Contradiction(count: Int(total), examples: examples)
     }
 }

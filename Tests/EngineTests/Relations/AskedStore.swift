@@ -79,7 +79,7 @@ private struct AskedSession: ReadSession {
 
     func estimatedCount(in table: TableLayout) throws -> Int { try base.estimatedCount(in: table) }
 
-    func duplicates(of fields: [String], in table: TableLayout) throws -> Duplicates {
+    func duplicates(of fields: [String], in table: TableLayout) throws -> Contradiction {
         try base.duplicates(of: fields, in: table)
     }
 

@@ -1,15 +1,7 @@
 import Storage
 import Values
 
-/// Rows that stand against a change of the schema.
-struct Contradiction: Sendable, Equatable {
-    var count: Int
-    /// The ids of up to three of them.
-    var examples: [String]
-
-    /// How many ids are told.
-    private static let maximumExamples = 3
-
+extension Contradiction {
     /// The rows that match; nil when none does.
     static func matching(_ filter: Filter, in table: Table, _ session: any ReadSession) throws -> Contradiction? {
         var query = RowQuery(limit: maximumExamples)
@@ -46,12 +38,6 @@ struct Contradiction: Sendable, Equatable {
             guard let last = page.last else { return found.count > 0 ? found : nil }
             query.position = RowQuery.Position(values: [.string(last.sequence)], isBackward: false)
         }
-    }
-
-    /// The rows that a unique index over these columns would refuse.
-    static func duplicates(of columns: [String], in table: Table, _ session: any ReadSession) throws -> Contradiction {
-        let found = try session.duplicates(of: columns, in: table.layout)
-        return Contradiction(count: found.count, examples: found.examples)
     }
 
     /// `1 row ('a')`, `12 rows ('a', 'b', 'c' and others)`.
