@@ -13,8 +13,6 @@ enum DescribeHandlers {
 
     /// Above so many bytes, tables are listed by name only.
     private static let fullDescription = 8_000
-    /// Counts are exact up to here.
-    private static let exactCount = 5000
 
     private static func describe(_ catalog: Catalog, _ access: Access, _ project: String) -> Handler {
         .read("project.describe") { context in
@@ -73,9 +71,8 @@ enum DescribeHandlers {
 
     /// `42`, or `~120000` from 5,000 on.
     private static func count(_ table: Table, _ context: ReadContext) throws -> String {
-        let exact = try context.session.count(RowQuery(limit: 1), in: table.layout, cap: exactCount + 1)
-        guard exact > exactCount else { return String(exact) }
-        return "~\(max(exact, try context.session.estimatedCount(in: table.layout)))"
+        let count = try context.session.roughCount(in: table.layout)
+        return (count.isExact ? "" : "~") + String(count.rows)
     }
 
     private static let describeTable = Handler.read("tablesDB.describeTable") { context in

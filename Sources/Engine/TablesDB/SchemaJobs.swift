@@ -24,7 +24,7 @@ enum SchemaJobs {
     static let handlers: [JobHandler] = [
         JobHandler(
             kind: dropTable,
-            losses: { payload, session in [Loss("rows", try count(RowQuery(limit: 1), in: layout(payload), session))] }
+            losses: { payload, session in [Loss("rows", try session.roughCount(in: layout(payload)).rows)] }
         ) { run in
             try await run.end(after: .dropTable(layout(run.payload))) { _ in }
         },
@@ -131,7 +131,7 @@ enum SchemaJobs {
         )
     }
 
-    /// How many rows of a table have a value in a column.
+    /// How many rows of a table have a value in a column; counted up to just above the limit of exact counts.
     static func count(ofValuesIn column: Column, of table: Table, _ session: any ReadSession) throws -> Int {
         var query = RowQuery(limit: 1)
         query.filters = [.compare(column.key, .isNotNull, [])]
@@ -141,14 +141,7 @@ enum SchemaJobs {
             incarnation: table.uid,
             columns: [column.layout]
         )
-        return try count(query, in: layout, session)
-    }
-
-    /// Exact up to 5,000 rows, about right above.
-    static func count(_ query: RowQuery, in layout: TableLayout, _ session: any ReadSession) throws -> Int {
-        let exact = try session.count(query, in: layout, cap: 5001)
-        return exact <= 5000 || !query.filters.isEmpty
-            ? exact : max(exact, try session.estimatedCount(in: layout))
+        return try session.count(query, in: layout, cap: RoughCount.exactLimit + 1)
     }
 
     private static func abandon(_ run: JobRun) async throws {
