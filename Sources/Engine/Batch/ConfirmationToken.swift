@@ -20,7 +20,7 @@ struct ConfirmationToken {
         if known == nil {
             known = try await store.write(grouped: false) { session in
                 if let faster = try session.property(property) { return faster }
-                let fresh = SymmetricKey(size: .bits256).withUnsafeBytes { hexadecimal($0) }
+                let fresh = SymmetricKey(size: .bits256).withUnsafeBytes { $0.hexadecimal }
                 try session.set(property: property, to: fresh)
                 return fresh
             }
@@ -71,21 +71,17 @@ struct ConfirmationToken {
 
     /// A digest of what a call would destroy.
     static func mark(of state: [UInt8]) -> String {
-        SHA256.hash(data: state).withUnsafeBytes { hexadecimal($0.prefix(8)) }
+        SHA256.hash(data: state).prefix(8).hexadecimal
     }
 
     private func signature(_ end: Int64, _ mark: String, _ call: [UInt8]) -> String {
         let code = HMAC<SHA256>.authenticationCode(for: Array("\(end)\n\(mark)\n".utf8) + call, using: secret)
-        return code.withUnsafeBytes { Self.hexadecimal($0.prefix(16)) }
+        return code.prefix(16).hexadecimal
     }
 
     /// Takes as long for a wrong text as for the right one.
     private static func isEqual(_ left: String, _ right: String) -> Bool {
         guard left.utf8.count == right.utf8.count else { return false }
         return zip(left.utf8, right.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
-    }
-
-    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

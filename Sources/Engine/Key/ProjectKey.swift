@@ -9,7 +9,7 @@ struct ProjectKey: Sendable {
 
     init(_ bytes: [UInt8]) {
         let digest = SHA256.hash(data: Array("tandem key fingerprint\n".utf8) + bytes)
-        fingerprint = digest.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        fingerprint = digest.prefix(8).hexadecimal
         secret = SymmetricKey(data: bytes)
     }
 

@@ -63,6 +63,6 @@ struct StagedOperation: Sendable {
         var parts: [JSON] = [.string(row.sequence), .int(row.updatedAt.milliseconds), JSON(row.permissions)]
         parts += row.values
         let digest = SHA256.hash(data: JSON.array(parts).encoded)
-        return Base(digest: digest.prefix(16).map { String($0, radix: 16) }.joined(separator: "."))
+        return Base(digest: digest.prefix(16).hexadecimal)
     }
 }

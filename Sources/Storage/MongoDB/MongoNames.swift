@@ -1,4 +1,5 @@
 import Crypto
+import Values
 
 /// How databases and collections of MongoDB are called.
 ///
@@ -59,7 +60,7 @@ enum MongoNames {
     private static func cut(_ name: String, to limit: Int) -> String {
         guard name.utf8.count > limit else { return name }
         let digest = SHA256.hash(data: Array(name.utf8)).prefix(6)
-        let hash = digest.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
+        let hash = digest.hexadecimal
         return "\(name.prefix(limit - hash.count - 1))=\(hash)"
     }
 }

@@ -94,7 +94,7 @@ extension MongoSession {
     private static func cursor(_ token: BSONView) throws -> EventCursor {
         guard let data = try token["_data"]?.string else { throw BSONView.broken }
         guard let types = try token["_typeBits"]?.binary else { return EventCursor(data) }
-        return EventCursor(data + "-" + types.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+        return EventCursor(data + "-" + types.hexadecimal)
     }
 
     private static func token(_ cursor: EventCursor) -> [UInt8] {
