@@ -149,21 +149,17 @@ struct Settings: Sendable {
             throw Failure.usage("--as: \(error.message) \(error.hint ?? "")")
         }
         skipsConfirmation = try options.yes || Self.flag("TANDEM_YES")
-        maximumAnswer = try Self.number(
-            options.maxAnswer,
-            "TANDEM_MAX_ANSWER",
-            "--max-answer",
-            1000...4_000_000,
-            default: Tool.Execution.usualAnswer
-        )
+        let answer = options.maxAnswer.map { String($0) }
+        maximumAnswer =
+            try Self.number(answer, "--max-answer", "TANDEM_MAX_ANSWER", 1000...4_000_000) ?? Tool.Execution.usualAnswer
         switch options.durability ?? Self.variable("TANDEM_DURABILITY") ?? "normal" {
         case "normal": syncsEveryCommit = false
         case "full": syncsEveryCommit = true
         case let other: throw Failure.usage("--durability takes normal or full, not '\(other)'")
         }
         key = (options.keyFile ?? Self.variable("TANDEM_KEY_FILE")).map { .named(KeyFile(path: $0)) } ?? place.key
-        cacheBytes = try Self.count(options.cacheBytes, "--cache-bytes", "TANDEM_CACHE_BYTES") ?? 64 << 20
-        indexCheck = try Self.count(options.indexCheck, "--index-check", "TANDEM_INDEX_CHECK")
+        cacheBytes = try Self.number(options.cacheBytes, "--cache-bytes", "TANDEM_CACHE_BYTES") ?? 64 << 20
+        indexCheck = try Self.number(options.indexCheck, "--index-check", "TANDEM_INDEX_CHECK")
         let level = options.logLevel ?? Self.variable("TANDEM_LOG_LEVEL") ?? "warning"
         guard let known = Logger.Level(rawValue: level) else {
             throw Failure.usage(
@@ -180,22 +176,6 @@ struct Settings: Sendable {
         return text.isEmpty ? nil : text
     }
 
-    /// A number from an option or a variable.
-    static func number(
-        _ option: Int?,
-        _ name: String,
-        _ flag: String,
-        _ range: ClosedRange<Int>,
-        default fallback: Int
-    ) throws -> Int {
-        let text = option.map { String($0) } ?? variable(name)
-        guard let text else { return fallback }
-        guard let number = Int(text), range.contains(number) else {
-            throw Failure.usage("\(flag) takes a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
-        }
-        return number
-    }
-
     static func flag(_ name: String) throws -> Bool {
         switch variable(name) {
         case nil, "0", "false": return false
@@ -204,11 +184,19 @@ struct Settings: Sendable {
         }
     }
 
-    /// A whole number from 0 on; nil where neither the option nor the environment says one.
-    private static func count(_ text: String?, _ option: String, _ name: String) throws -> Int? {
+    /// A whole number; nil where neither the option nor the environment says one.
+    private static func number(
+        _ text: String?,
+        _ option: String,
+        _ name: String,
+        _ range: ClosedRange<Int> = 0...Int.max
+    ) throws -> Int? {
         guard let text = text ?? variable(name) else { return nil }
-        guard let number = Int(text), number >= 0 else {
-            throw Failure.usage("\(option) takes a whole number from 0 on, not '\(text)'")
+        guard let number = Int(text), range.contains(number) else {
+            let bounds =
+                range.upperBound == .max
+                ? "\(range.lowerBound) on" : "\(range.lowerBound) to \(range.upperBound)"
+            throw Failure.usage("\(option) takes a whole number from \(bounds), not '\(text)'")
         }
         return number
     }
