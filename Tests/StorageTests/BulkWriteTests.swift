@@ -80,6 +80,24 @@ struct BulkWriteTests {
         }
     }
 
+    /// Whether a unique index is met on the way depends on the order, which is that of the ids.
+    @Test(arguments: Backend.available)
+    func theOrderIsThatOfTheIDs(_ backend: Backend) async throws {
+        let index = IndexLayout("unique", unique: true, on: [.init("n")])
+        try await backend.withStore(table, indexes: [index]) { store async throws in
+            let table = table
+            try await store.insert(NewRow("b", ["x", 2]), NewRow("a", ["x", 1]), into: table)
+            let more = RowChange([:], operations: [RowOperation(1, .arithmetic(.add, 1))])
+            await expectFailure(.uniqueViolation) {
+                try await store.write { try $0.update(["b", "a"], more, in: table) }
+            }
+            #expect(try await store.rows(RowQuery(), in: table).map { $0.values[1] } == [2, 1])
+            let fewer = RowChange([:], operations: [RowOperation(1, .arithmetic(.subtract, 1))])
+            #expect(try await store.write { try $0.update(["b", "a"], fewer, in: table) } == 2)
+            #expect(try await store.rows(RowQuery(), in: table).map { $0.values[1] } == [1, 0])
+        }
+    }
+
     @Test(arguments: Backend.available)
     func thousandsAreOneStep(_ backend: Backend) async throws {
         try await backend.withStore(table) { store async throws in

@@ -41,7 +41,8 @@ extension SQLiteSession {
         let idMark = assignments.parameters.count + 1
         let sql = "UPDATE \(table.name) SET \(assignments.text) WHERE _id = ?\(idMark) RETURNING _seq"
         var count = 0
-        for id in ids {
+        // The order decides whether a unique index is met on the way, and the other store goes by ids.
+        for id in ids.sorted() {
             var old: [String] = []
             if change.permissions != nil {
                 guard let current = try currentPermissions(id, table) else { continue }
