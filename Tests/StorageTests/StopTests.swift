@@ -62,6 +62,49 @@ struct StopTests {
         }
     }
 
+    /// Comparisons of ours that take long, each of them.
+    private func expectStop(_ query: RowQuery, _ table: TableLayout, _ store: any DocumentStore) async throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        await expectFailure(.timeout) {
+            try await store.read(within: .milliseconds(100)) { session in
+                while true { _ = try session.count(query, in: table, cap: 5000) }
+            }
+        }
+        #expect(clock.now - start < .seconds(5))
+    }
+
+    @Test(arguments: Backend.available)
+    func aReadStopsBetweenLargeShapes(_ backend: Backend) async throws {
+        let table = TableLayout(
+            databaseID: "shop",
+            tableID: "map",
+            incarnation: "1",
+            columns: [ColumnLayout("shape", .geometry)]
+        )
+        try await backend.withStore(table) { store async throws in
+            @Sendable func line(_ offset: Double) -> JSON {
+                .array((0..<1500).map { [.double(Double($0) / 100), .double(offset)] })
+            }
+            try await store.write { session in
+                for n in 0..<60 { _ = try session.insert(NewRow("r\(n)", [line(Double(n) / 100)]), into: table) }
+            }
+            try await expectStop(RowQuery(.compare("shape", .intersects, [line(50)])), table, store)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func aReadStopsBetweenLongTexts(_ backend: Backend) async throws {
+        let table = TableLayout.small(indexes: [IndexLayout("words", .fulltext, on: [.init("a")])])
+        try await backend.withStore(table, indexes: table.indexes) { store async throws in
+            let text = JSON.string(String(repeating: "green cup of tea, ", count: 5000))
+            try await store.write { session in
+                for n in 0..<30 { _ = try session.insert(NewRow("r\(n)", [text, 1]), into: table) }
+            }
+            try await expectStop(RowQuery(.compare("a", .search, ["\"green tea\""])), table, store)
+        }
+    }
+
     @Test(arguments: Backend.available)
     func aRehearsalThatTakesTooLongStops(_ backend: Backend) async throws {
         try await withRows(backend) { store async throws in

@@ -3,6 +3,8 @@ import GRDBSQLite
 extension SQLiteConnection {
     /// Makes the functions known that full-text search is made of.
     func installSearch() {
+        // The triggers of a full-text table name this function, and tell the table what to forget by calling it again. A
+        // change of the rule therefore needs a function of another name, and tables made anew for it.
         install("tandem_words", 1, nil) { call, _, values in
             guard let text = SQLiteConnection.text(values![0]!) else { return sqlite3_result_null(call) }
             var words: [UInt8] = []
@@ -13,7 +15,8 @@ extension SQLiteConnection {
                 sqlite3_result_text(call, start, Int32(bytes.count), SQLiteStatement.transient)
             }
         }
-        install("tandem_phrase", 2, nil) { call, _, values in
+        install("tandem_phrase", 2, Unmanaged.passUnretained(self).toOpaque()) { call, _, values in
+            if SQLiteConnection.calling(call).mustStop { return sqlite3_result_error_code(call, SQLITE_INTERRUPT) }
             guard let text = SQLiteConnection.text(values![1]!), let phrase = SQLiteConnection.text(values![0]!) else {
                 return sqlite3_result_null(call)
             }

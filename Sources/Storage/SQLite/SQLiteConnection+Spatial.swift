@@ -15,7 +15,8 @@ extension SQLiteConnection {
             sqlite3_result_double(call, Geometry.distance(other, point))
         }
         install("tandem_intersects", 2, Unmanaged.passUnretained(self).toOpaque()) { call, _, values in
-            let connection = Unmanaged<SQLiteConnection>.fromOpaque(sqlite3_user_data(call)).takeUnretainedValue()
+            let connection = SQLiteConnection.calling(call)
+            if connection.mustStop { return sqlite3_result_error_code(call, SQLITE_INTERRUPT) }
             guard let shape = SQLiteConnection.shape(values![0]!), let text = SQLiteConnection.text(values![1]!),
                 let other = connection.shape(text)
             else { return sqlite3_result_null(call) }

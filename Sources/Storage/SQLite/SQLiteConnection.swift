@@ -255,7 +255,14 @@ final class SQLiteConnection {
         sqlite3_create_function_v2(handle, name, arguments, flags, context, function, nil, nil, nil)
     }
 
-    private var mustStop: Bool {
+    /// The connection that a function of ours was installed with as its context.
+    static func calling(_ call: OpaquePointer?) -> SQLiteConnection {
+        Unmanaged<SQLiteConnection>.fromOpaque(sqlite3_user_data(call)).takeUnretainedValue()
+    }
+
+    /// Whether nobody waits for the scope any more. A function that may take long asks first, for SQLite itself asks
+    /// only after thousands of its own steps.
+    var mustStop: Bool {
         guard let supervision else { return false }
         return supervision.cancellation.isCancelled || monotonicNanoseconds() > supervision.deadline
     }
@@ -264,7 +271,6 @@ final class SQLiteConnection {
         guard sqlite3_value_type(value) == SQLITE_TEXT, let text = sqlite3_value_text(value),
             let expressionText = sqlite3_value_text(expression)
         else { return sqlite3_result_null(call) }
-        // One match may cost as much as a thousand other steps, between which SQLite doesn't ask.
         if mustStop { return sqlite3_result_error_code(call, SQLITE_INTERRUPT) }
         let expressionBytes = UnsafeBufferPointer(start: expressionText, count: Int(sqlite3_value_bytes(expression)))
         do {
