@@ -24,6 +24,18 @@ extension Geometry {
             high = places.dropFirst().reduce(places[0]) { pointwiseMax($0, $1) } + (rise + Self.padding)
         }
 
+        /// A whole shape, whose first part is the only one that matters.
+        init(of part: [Place], _ kind: Kind, _ edges: [(Place, Place)], _ center: Place) {
+            guard kind == .polygon else {
+                let rise = edges.map { Geometry.rise($0, $1) }.max() ?? 0
+                self.init(part, rise: rise)
+                return
+            }
+            // The circle around the middle that holds every corner holds the edges and the inside, too.
+            let least = part.map { dot($0, center) }.min() ?? 0
+            self.init(around: center, angle: acos(min(1, max(-1, least))))
+        }
+
         func meet(_ other: Bounds) -> Bool {
             low.x <= other.high.x && low.y <= other.high.y && low.z <= other.high.z && other.low.x <= high.x
                 && other.low.y <= high.y && other.low.z <= high.z
@@ -31,18 +43,6 @@ extension Geometry {
 
         /// More than what rounding makes of a place.
         private static let padding = 1e-8
-    }
-
-    /// A box that holds the whole shape.
-    var bounds: Bounds {
-        guard kind == .polygon else {
-            let rise = edges.map { Self.rise($0, $1) }.max() ?? 0
-            return Bounds(parts[0], rise: rise)
-        }
-        // The circle around the middle that holds every corner holds the edges and the inside, too.
-        let center = center
-        let least = parts[0].map { dot($0, center) }.min() ?? 0
-        return Bounds(around: center, angle: acos(min(1, max(-1, least))))
     }
 
     /// How far an edge rises above its chord.

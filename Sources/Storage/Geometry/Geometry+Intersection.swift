@@ -46,15 +46,9 @@ extension Geometry {
             && !parts.dropFirst().contains { Self.winds($0, around: place) }
     }
 
-    /// The direction of a polygon's middle.
-    var center: Place {
-        let sum = parts[0].reduce(Place(), +)
-        return sum / max(Self.length(sum), 1e-300)
-    }
-
-    /// A place inside a polygon, close to one of its edges; nil when it has no area.
-    var interior: Place? {
-        for (a, b) in edges {
+    /// Looks for a place beside the edges that promise most: each look takes as long as there are edges.
+    func searchInterior() -> Place? {
+        for (a, b) in promisingEdges {
             let (middle, side) = ((a + b) / 2, cross(a, b))
             for step in [1e-3, -1e-3, 1e-5, -1e-5] {
                 let place = middle + side * step
@@ -62,6 +56,15 @@ extension Geometry {
             }
         }
         return nil
+    }
+
+    /// Some of the edges: the longest ones, beside which there is most room, and others of every length.
+    private var promisingEdges: [(Place, Place)] {
+        let count = 16
+        guard edges.count > 2 * count else { return edges }
+        let sorted = edges.sorted { Self.length($0.1 - $0.0) > Self.length($1.1 - $1.0) }
+        let others = stride(from: count, to: sorted.count, by: (sorted.count - count) / count)
+        return sorted.prefix(count) + others.map { sorted[$0] }
     }
 
     /// Whether a ring goes around a place, or around the opposite of it.

@@ -73,7 +73,7 @@ extension Geometry {
     }
 
     /// Checks what makes rings a polygon; the rules are those of MongoDB, which refuses to index anything else.
-    func checkPolygon() throws(Fault) {
+    mutating func checkPolygon() throws(Fault) {
         for (index, ring) in parts.enumerated() {
             guard Set(ring).count == ring.count else {
                 throw Fault(place: "[\(index)]", rule: "a ring that meets no point twice")
@@ -93,6 +93,7 @@ extension Geometry {
                 !others.contains(where: { Self.cross($0, hole) })
             else { throw Fault(place: "[\(index)]", rule: "a hole inside the first ring and apart from other holes") }
         }
+        findInterior()
         guard interior != nil else { throw Fault(place: "[0]", rule: "a ring around an area") }
     }
 

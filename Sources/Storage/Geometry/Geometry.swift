@@ -17,6 +17,14 @@ package struct Geometry: Sendable {
     package let coordinates: JSON
     /// A point and a line have one list. Rings of a polygon end before they are closed, the outer one comes first.
     let parts: [[Place]]
+    /// The edges of a line, or of all rings.
+    let edges: [(Place, Place)]
+    /// The direction of its middle, by the places of a line or of the outer ring.
+    let center: Place
+    /// A box that holds the whole shape.
+    let bounds: Bounds
+    /// What ``interior`` found, where that was asked for in time.
+    private var foundInterior: Place??
 
     /// The radius that MongoDB takes for the Earth's, in metres.
     package static let radius = 6_378_100.0
@@ -42,46 +50,56 @@ package struct Geometry: Sendable {
         switch kind {
         case .point:
             let point = try reader.point(coordinates, "")
-            (self.coordinates, parts) = (point.json, [[point.place]])
+            self.init(kind, point.json, [[point.place]])
         case .line:
             let line = try reader.line(coordinates)
-            (self.coordinates, parts) = (line.json, [line.places])
+            self.init(kind, line.json, [line.places])
         case .polygon:
             let rings = try reader.rings(coordinates)
-            (self.coordinates, parts) = (.array(rings.map(\.json)), rings.map(\.places))
+            self.init(kind, .array(rings.map(\.json)), rings.map(\.places))
+            try checkPolygon()
         }
-        self.kind = kind
-        if kind == .polygon { try checkPolygon() }
+    }
+
+    private init(_ kind: Kind, _ coordinates: JSON, _ parts: [[Place]]) {
+        (self.kind, self.coordinates, self.parts) = (kind, coordinates, parts)
+        edges = parts.flatMap { part in
+            let ends = kind == .polygon ? part.dropFirst() + [part[0]] : part.dropFirst()
+            return Array(zip(part, ends))
+        }
+        let sum = parts[0].reduce(Place(), +)
+        center = sum / max(Self.length(sum), 1e-300)
+        bounds = Bounds(of: parts[0], kind, edges, center)
     }
 
     /// A geometry that was checked when it was stored; nil for what is none.
     init?(stored text: UnsafeBufferPointer<UInt8>) {
         guard let coordinates = try? JSON(parsing: text) else { return nil }
         var reader = Reader()
+        let kind = Self.kind(of: coordinates)
         do throws(Fault) {
-            kind = Self.kind(of: coordinates)
-            self.coordinates = coordinates
-            parts =
+            let parts =
                 switch kind {
                 case .point: [[try reader.point(coordinates, "").place]]
                 case .line: [try reader.line(coordinates).places]
                 case .polygon: try reader.rings(coordinates).map(\.places)
                 }
+            self.init(kind, coordinates, parts)
         } catch { return nil }
+    }
+
+    /// A place inside a polygon, close to one of its edges; nil when it has no area to speak of.
+    var interior: Place? { foundInterior ?? searchInterior() }
+
+    /// Keeps ``interior``, for a shape that many others are compared with.
+    mutating func findInterior() {
+        if foundInterior == nil { foundInterior = .some(searchInterior()) }
     }
 
     private static func kind(of coordinates: JSON) -> Kind {
         guard case .array(let first)? = coordinates.array?.first else { return .point }
         if case .array? = first.first { return .polygon }
         return .line
-    }
-
-    /// The edges of a line, or of all rings.
-    var edges: [(Place, Place)] {
-        parts.flatMap { part in
-            let ends = kind == .polygon ? part.dropFirst() + [part[0]] : part.dropFirst()
-            return Array(zip(part, ends))
-        }
     }
 
     static func place(longitude: Double, latitude: Double) -> Place {

@@ -203,8 +203,10 @@ final class SQLiteConnection {
         let key = Array(text)
         if let known = shapes[key] { return known }
         if shapes.count >= 16 { shapes.removeAll() }
-        shapes[key] = Geometry(stored: text)
-        return shapes[key]
+        var shape = Geometry(stored: text)
+        shape?.findInterior()
+        shapes[key] = shape
+        return shape
     }
 
     private func install() {

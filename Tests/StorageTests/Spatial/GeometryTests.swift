@@ -56,6 +56,37 @@ struct GeometryTests {
         #expect(throws: Geometry.Fault.self) { try Geometry(star(2500), as: .polygon) }
     }
 
+    @Test func aSliverOfManyPointsIsRefusedSoon() {
+        func side(_ latitude: Double, _ places: some Sequence<Int>) -> [JSON] {
+            places.map { [.double(Double($0) / 50), .double(latitude)] }
+        }
+        let ring = side(0, 0..<2400) + side(1e-9, (0..<2400).reversed())
+        let clock = ContinuousClock()
+        let time = clock.measure {
+            let fault = #expect(throws: Geometry.Fault.self) {
+                try Geometry([.array(ring + [ring[0]])], as: .polygon)
+            }
+            #expect(fault?.rule == "a ring around an area")
+        }
+        #expect(time < .seconds(10))
+    }
+
+    /// A comb has long edges only, between which there is little room.
+    @Test func aCombHasAnInside() throws {
+        var ring: [JSON] = []
+        for tooth in 0..<1200 {
+            let left = Double(tooth) / 100
+            ring += [
+                [.double(left), 0.5], [.double(left), 10], [.double(left + 0.005), 10], [.double(left + 0.005), 0.5],
+            ]
+        }
+        ring += [[12, 0], [0, 0]]
+        let comb = try Geometry([.array(ring + [ring[0]])], as: .polygon)
+        #expect(comb.intersects(try Geometry([5.002, 9])))
+        #expect(try !comb.intersects(Geometry([5.007, 9])))
+        #expect(comb.intersects(try Geometry([[[4, 0.1], [5, 0.1], [5, 0.2], [4, 0.1]]])))
+    }
+
     @Test func coordinatesBecomeDoubles() throws {
         #expect(try Geometry([13, -0.0]).coordinates.text == "[13.0,0.0]")
         #expect(try Geometry([[0, 1], [2, 3]]).coordinates.text == "[[0.0,1.0],[2.0,3.0]]")
