@@ -242,4 +242,22 @@ struct RowOperationTests {
             #expect(try await store.row("one", in: table)?.values[1] == 200)
         }
     }
+
+    @Test(arguments: Backend.available)
+    func aResultOfFortyMegabytesIsTooLarge(_ backend: Backend) async throws {
+        try await backend.withStore(table) { store async throws in
+            let (table, position) = (table, table.position(of: "text")!)
+            let text = JSON.string(String(repeating: "a", count: 1 << 20))
+            try await store.insert(NewRow("r", table.values(["text": text])), into: table)
+            let long = RowOperation(position, .replace("a", with: String(repeating: "b", count: 40)))
+            await expectFailure(.tooLarge) {
+                try await store.update("r", RowChange([:], operations: [long]), in: table)
+            }
+            await expectFailure(.tooLarge) {
+                let text = JSON.string(String(repeating: "a", count: 40 << 20))
+                try await store.insert(NewRow("s", table.values(["text": text])), into: table)
+            }
+            #expect(try await store.rows(RowQuery(), in: table).map { $0.values[position] } == [text])
+        }
+    }
 }

@@ -73,6 +73,7 @@ struct MongoFailure: Error {
         static let notPrimaryNoSecondary: Int32 = 13435
         static let notPrimaryOrSecondary: Int32 = 13436
         static let bufferTooLarge: Int32 = 13548
+        static let stringTooLong: Int32 = 16493
         static let outOfDiskSpace: Int32 = 14031
         static let keyTooLong: Int32 = 17280
         static let resultTooLarge: Int32 = 17419
@@ -186,7 +187,7 @@ struct MongoFailure: Error {
         case Code.outOfDiskSpace, Code.fileStreamFailed:
             return StoreError(.full, "MongoDB at \(hosts) has no space left on its disk")
         case Code.documentTooLarge, Code.resultTooLarge, Code.keyTooLong, Code.exceededMemoryLimit,
-            Code.bufferTooLarge, Code.badValue:
+            Code.bufferTooLarge, Code.stringTooLong, Code.badValue:
             return StoreError(.tooLarge, "MongoDB refused it as too large or malformed")
         case Code.transactionTooLargeForCache:
             return StoreError(.transactionTooLarge, "the writes do not fit into the cache of MongoDB at \(hosts)")

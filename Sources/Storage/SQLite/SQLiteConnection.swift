@@ -23,6 +23,10 @@ final class SQLiteConnection {
     private lazy var commit = FixedStatement("COMMIT")
     private(set) lazy var schemaVersion = FixedStatement("SELECT value FROM tandem_meta WHERE key = 'schema_version'")
 
+    /// How many bytes a value or a row may have, also while it is computed: several times as many as a row that is
+    /// kept, so that no expression takes the memory that SQLite itself would allow.
+    static let maximumLength: Int32 = 32 << 20
+
     /// What can stop the work of a scope.
     struct Supervision {
         var cancellation: Cancellation
@@ -139,7 +143,7 @@ final class SQLiteConnection {
     /// not notice new indexes.
     func plan(of sql: String, _ parameters: [SQLValue]) throws -> [String] {
         let statement = try prepare("EXPLAIN QUERY PLAN " + sql)
-        statement.bind(parameters)
+        try statement.bind(parameters)
         var steps: [String] = []
         while try statement.step() { steps.append(statement.text(3)) }
         return steps
@@ -211,6 +215,7 @@ final class SQLiteConnection {
 
     private func install() {
         let context = Unmanaged.passUnretained(self).toOpaque()
+        sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Self.maximumLength)
         // GRDB's observers expect to see every statement run; statements here run without it.
         sqlite3_commit_hook(handle, nil, nil)
         sqlite3_rollback_hook(handle, nil, nil)

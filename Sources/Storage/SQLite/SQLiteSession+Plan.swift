@@ -27,7 +27,7 @@ extension SQLiteSession {
                     page.limit(to: query.limit - returned)
                 }
                 let statement = try connection.statement(page.countingRows.sql)
-                statement.bind(page.parameters)
+                try statement.bind(page.parameters)
                 while try statement.step() { returned += 1 }
             }
         } catch let error as StoreError where error.kind == .cancelled && connection.countedRows > cap {

@@ -97,7 +97,7 @@ extension SQLiteSession {
 
     private func columns(of table: SQLiteTable) throws -> Set<String> {
         let statement = try connection.statement("SELECT name FROM pragma_table_info(?1)")
-        statement.bind(SQLiteTable.plainName(table.layout), at: 1)
+        try statement.bind(SQLiteTable.plainName(table.layout), at: 1)
         var names: Set<String> = []
         while try statement.step() { names.insert(statement.text(0)) }
         return names

@@ -54,7 +54,7 @@ extension SQLiteSession {
             "SELECT type, name FROM sqlite_schema WHERE substr(name, 1, length(?1)) = ?1 "
                 + "AND (type = 'trigger' OR sql LIKE 'CREATE VIRTUAL TABLE %') ORDER BY type DESC"
         )
-        statement.bind(table.companionPrefix(index), at: 1)
+        try statement.bind(table.companionPrefix(index), at: 1)
         var found: [(type: String, name: String)] = []
         while try statement.step() { found.append((statement.text(0), statement.text(1))) }
         return found

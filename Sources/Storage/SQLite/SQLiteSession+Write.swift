@@ -9,12 +9,12 @@ extension SQLiteSession {
         try row.checkKept(in: layout)
         let table = connection.table(layout)
         let statement = try connection.statement(table.insert)
-        statement.bind(row.id, at: 1)
+        try statement.bind(row.id, at: 1)
         statement.bind(row.createdAt.milliseconds, at: 2)
         statement.bind(row.updatedAt.milliseconds, at: 3)
-        bind(row.permissions, at: 4, of: statement)
+        try bind(row.permissions, at: 4, of: statement)
         for (index, column) in layout.columns.enumerated() {
-            statement.bind(SQLValue(row.values[index], column), at: Int32(5 + index))
+            try statement.bind(SQLValue(row.values[index], column), at: Int32(5 + index))
         }
         do throws(StoreError) { try statement.run() } catch {
             // A row may break both rules, and SQLite names the one whose index it checked first.
@@ -49,8 +49,8 @@ extension SQLiteSession {
                 old = current
             }
             let statement = try connection.statement(sql)
-            if count == 0 { statement.bind(assignments.parameters) }
-            statement.bind(id, at: Int32(idMark))
+            if count == 0 { try statement.bind(assignments.parameters) }
+            try statement.bind(id, at: Int32(idMark))
             guard try statement.step() else { continue }
             let sequence = statement.integer(0)
             try statement.run()
@@ -67,7 +67,7 @@ extension SQLiteSession {
     func delete(_ id: String, from layout: TableLayout) throws -> Bool {
         let table = connection.table(layout)
         let statement = try connection.statement(table.deleteByID)
-        statement.bind(id, at: 1)
+        try statement.bind(id, at: 1)
         guard try statement.step() else { return false }
         let sequence = statement.integer(0)
         let permissions = statement.permissions(1)
@@ -98,7 +98,7 @@ extension SQLiteSession {
 
     func append(event record: [UInt8]) throws {
         let statement = try connection.statement("INSERT INTO tandem_events (record) VALUES (?1)")
-        statement.bind(text: record, at: 1)
+        try statement.bind(text: record, at: 1)
         try statement.run()
     }
 
@@ -107,22 +107,22 @@ extension SQLiteSession {
             "INSERT INTO tandem_properties (name, value) VALUES (?1, ?2) "
                 + "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
         )
-        statement.bind(name, at: 1)
-        statement.bind(value, at: 2)
+        try statement.bind(name, at: 1)
+        try statement.bind(value, at: 2)
         try statement.run()
     }
 
-    private func bind(_ permissions: [String], at index: Int32, of statement: SQLiteStatement) {
+    private func bind(_ permissions: [String], at index: Int32, of statement: SQLiteStatement) throws {
         if permissions.isEmpty {
             statement.bindNull(at: index)
         } else {
-            statement.bind(JSON(permissions).text, at: index)
+            try statement.bind(JSON(permissions).text, at: index)
         }
     }
 
     private func currentPermissions(_ id: String, _ table: SQLiteTable) throws -> [String]? {
         let statement = try connection.statement("SELECT _permissions FROM \(table.name) WHERE _id = ?1")
-        statement.bind(id, at: 1)
+        try statement.bind(id, at: 1)
         guard try statement.step() else { return nil }
         defer { statement.reset() }
         return statement.permissions(0)
@@ -139,7 +139,7 @@ extension SQLiteSession {
     private func change(_ permissions: [String], _ sequence: Int64, _ fixed: FixedStatement) throws {
         for permission in permissions {
             let statement = try connection.statement(fixed)
-            statement.bind(permission, at: 1)
+            try statement.bind(permission, at: 1)
             statement.bind(sequence, at: 2)
             try statement.run()
         }

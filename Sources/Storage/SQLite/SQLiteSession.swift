@@ -18,7 +18,7 @@ final class SQLiteSession: WriteSession {
     func row(_ id: String, in layout: TableLayout) throws -> StoredRow? {
         let table = connection.table(layout)
         let statement = try connection.statement(table.selectByID)
-        statement.bind(id, at: 1)
+        try statement.bind(id, at: 1)
         guard try statement.step() else { return nil }
         defer { statement.reset() }
         return statement.row(layout, nil)
@@ -37,7 +37,7 @@ final class SQLiteSession: WriteSession {
                 page.limit(to: query.limit - result.count)
             }
             let statement = try connection.statement(page.sql)
-            statement.bind(page.parameters)
+            try statement.bind(page.parameters)
             while try statement.step() {
                 let row = statement.row(layout, query.columns)
                 bytes += row.footprint
@@ -99,7 +99,7 @@ final class SQLiteSession: WriteSession {
 
     func property(_ name: String) throws -> String? {
         let statement = try connection.statement("SELECT value FROM tandem_properties WHERE name = ?1")
-        statement.bind(name, at: 1)
+        try statement.bind(name, at: 1)
         guard try statement.step() else { return nil }
         defer { statement.reset() }
         return statement.text(0)
@@ -114,7 +114,7 @@ final class SQLiteSession: WriteSession {
 
     func integer(_ page: CompiledPage) throws -> Int64 {
         let statement = try connection.statement(page.sql)
-        statement.bind(page.parameters)
+        try statement.bind(page.parameters)
         guard try statement.step() else { throw StoreError(.internalFault, "a count answered nothing") }
         defer { statement.reset() }
         return statement.integer(0)

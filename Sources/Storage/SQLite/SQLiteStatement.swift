@@ -38,38 +38,37 @@ struct SQLiteStatement {
 
     func bindNull(at index: Int32) { sqlite3_bind_null(pointer, index) }
 
-    func bind(_ value: String, at index: Int32) {
+    /// - Throws: `tooLarge` for a text beyond ``SQLiteConnection/maximumLength``.
+    func bind(_ value: String, at index: Int32) throws(StoreError) {
         var value = value
-        value.withUTF8 { text in
-            _ = text.withMemoryRebound(to: CChar.self) { text in
-                sqlite3_bind_text(pointer, index, text.baseAddress, Int32(text.count), Self.transient)
-            }
-        }
+        try accept(value.withUTF8 { bind(UnsafeRawBufferPointer($0), at: index) })
     }
 
-    func bind(text: [UInt8], at index: Int32) {
-        text.withUnsafeBytes { bytes in
-            _ = sqlite3_bind_text(
-                pointer,
-                index,
-                bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
-                Int32(bytes.count),
-                Self.transient
-            )
-        }
+    func bind(text: [UInt8], at index: Int32) throws(StoreError) {
+        try accept(text.withUnsafeBytes { bind($0, at: index) })
     }
 
-    func bind(_ value: SQLValue, at index: Int32) {
+    func bind(_ value: SQLValue, at index: Int32) throws(StoreError) {
         switch value {
         case .null: bindNull(at: index)
         case .integer(let number): bind(number, at: index)
         case .real(let number): bind(number, at: index)
-        case .text(let text): bind(text, at: index)
+        case .text(let text): try bind(text, at: index)
         }
     }
 
-    func bind(_ values: [SQLValue]) {
-        for (index, value) in values.enumerated() { bind(value, at: Int32(index + 1)) }
+    func bind(_ values: [SQLValue]) throws(StoreError) {
+        for (index, value) in values.enumerated() { try bind(value, at: Int32(index + 1)) }
+    }
+
+    private func bind(_ text: UnsafeRawBufferPointer, at index: Int32) -> Int32 {
+        let start = text.baseAddress?.assumingMemoryBound(to: CChar.self)
+        return sqlite3_bind_text(pointer, index, start, Int32(text.count), Self.transient)
+    }
+
+    private func accept(_ code: Int32) throws(StoreError) {
+        guard code != SQLITE_OK else { return }
+        throw StoreError(sqlite: code, message: String(cString: sqlite3_errmsg(connection)))
     }
 
     /// Moves to the next row; false at the end.
@@ -130,6 +129,8 @@ extension StoreError {
         case SQLITE_INTERRUPT: self.init(.cancelled, "the work was stopped")
         case SQLITE_BUSY, SQLITE_LOCKED:
             self.init(.busy, "another process has held the database for more than 10 seconds; try again")
+        case SQLITE_TOOBIG:
+            self.init(.tooLarge, "a value has more than \(SQLiteConnection.maximumLength) bytes")
         case SQLITE_FULL: self.init(.full, "the disk is full; nothing was changed. Free some space and try again")
         case SQLITE_CORRUPT, SQLITE_NOTADB:
             self.init(.damaged, "the database file is damaged (\(message)); restore it from a backup")

@@ -224,4 +224,20 @@ struct RowOperatorTests {
             #expect(unique["list"] == items)
         }
     }
+
+    @Test(arguments: Backend.available)
+    func aTextThatGrowsBeyondAllBoundsIsRefused(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            try await engine.makeTable([["key": "s", "type": "longtext"]])
+            let text = JSON.string(String(repeating: "a", count: 1 << 20))
+            try await engine.on("createRow", ["rowId": "r", "data": ["s": text]])
+            for times in [10, 40] {
+                let long = JSON.string(String(repeating: "b", count: times))
+                let arguments: JSONObject = ["rowId": "r", "data": ["s": Self.op("stringReplace", "a", long)]]
+                let refusal = try await engine.refusalOn("updateRow", arguments)
+                #expect(refusal == Refusal("row_invalid_structure", 400, "data"))
+            }
+            #expect(try await engine.on("getRow", ["rowId": "r"])["s"] == text)
+        }
+    }
 }

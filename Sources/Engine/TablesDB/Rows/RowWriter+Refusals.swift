@@ -14,10 +14,13 @@ extension RowWriter {
     }
 
     func checkSize(_ response: Response, _ argument: Prose) throws(AppError) {
-        guard response.encoded.count > Self.maximumBytes else { return }
-        throw AppError(
+        guard response.encoded.count <= Self.maximumBytes else { throw Self.tooLarge(argument) }
+    }
+
+    private static func tooLarge(_ argument: Prose) -> AppError {
+        AppError(
             .rowInvalidStructure,
-            "Invalid row: it has more than \(Self.maximumBytes) bytes.",
+            "Invalid row: it has more than \(maximumBytes) bytes.",
             argument: argument,
             hint: "Keep large contents outside of the row and store a link to them."
         )
@@ -66,6 +69,7 @@ extension RowWriter {
             case .overflow(let position):
                 let column = table.rowColumns[position]
                 throw invalidResult(column, "is beyond what \(column.type.capacity) can hold", place)
+            case .tooLarge: throw Self.tooLarge(place.data)
             default: throw error
             }
         }
