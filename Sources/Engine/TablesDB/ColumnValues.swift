@@ -42,7 +42,8 @@ extension Column {
         case (.double, .int(let number)):
             if inRange(Double(number)) { return .double(Double(number)) }
         case (.double, .double(let number)):
-            if inRange(number) { return value }
+            // No sign of a zero, which not every store keeps.
+            if inRange(number) { return .double(number == 0 ? 0 : number) }
         case (.boolean, .bool): return value
         case (.datetime, .string(let text)):
             if let moment = Timestamp(parsing: text) { return .string(moment.text) }

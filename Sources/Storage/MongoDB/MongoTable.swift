@@ -95,8 +95,6 @@ final class MongoTable: Sendable {
     static func write(scalar value: JSON, _ kind: ColumnKind, _ key: BSONKey, to writer: inout BSONWriter) {
         switch (kind, value) {
         case (.double, .int(let number)): writer.double(key, Double(number))
-        // SQLite keeps no sign of a zero.
-        case (.double, .double(let number)): writer.double(key, number == 0 ? 0 : number)
         case (.datetime, .string(let text)):
             guard let moment = Timestamp(parsing: text) else { preconditionFailure("the engine let a bad date pass") }
             writer.date(key, moment)

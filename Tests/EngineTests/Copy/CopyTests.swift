@@ -20,7 +20,8 @@ struct CopyTests {
         ["key": "part", "type": "float"], ["key": "flag", "type": "boolean"], ["key": "moment", "type": "datetime"],
         ["key": "kind", "type": "string", "format": "enum", "elements": ["a", "b"]],
         ["key": "words", "type": "varchar", "size": 20, "array": true],
-        ["key": "moments", "type": "datetime", "array": true], ["key": "place", "type": "point"],
+        ["key": "moments", "type": "datetime", "array": true],
+        ["key": "parts", "type": "float", "array": true], ["key": "place", "type": "point"],
     ]
 
     private func fill(_ engine: TestEngine) async throws {
@@ -40,7 +41,10 @@ struct CopyTests {
                 "text": "é😀", "whole": .int(.max), "part": 0.1, "flag": true, "moment": moment, "kind": "a",
                 "words": ["x", "", "y"], "moments": [moment], "place": [13.4, 52.5],
             ],
-            ["whole": .int(.min), "part": .double(-0.0), "flag": false, "words": [], "moments": []], [:],
+            [
+                "whole": .int(.min), "part": .double(-0.0), "flag": false, "words": [], "moments": [],
+                "parts": [.double(-0.0), 1],
+            ], [:],
             ["text": "{\"no\":\"json\"}", "part": .double(1e300)],
         ]
         for (index, data) in rows.enumerated() {

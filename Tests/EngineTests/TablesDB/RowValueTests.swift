@@ -149,4 +149,26 @@ struct RowValueTests {
             }
         }
     }
+
+    @Test(arguments: Backend.available)
+    func aZeroHasNoSign(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            try await engine.makeTable([
+                ["key": "f", "type": "float"], ["key": "list", "type": "float", "array": true],
+                ["key": "d", "type": "float", "default": .double(-0.0)],
+            ])
+            let data: JSON = ["f": .double(-0.0), "list": [.double(-0.0), 1.5]]
+            let made = try await engine.on("createRow", ["rowId": "r", "data": data])
+            let more: JSON = ["list": ["method": "arrayAppend", "values": [.double(-0.0)]]]
+            let appended = try await engine.on("updateRow", ["rowId": "r", "data": more])
+            let read = try await engine.on("getRow", ["rowId": "r"])
+            for (row, list) in [(made, "[0.0,1.5]"), (appended, "[0.0,1.5,0.0]"), (read, "[0.0,1.5,0.0]")] {
+                #expect(row["f"]?.text == "0.0" && row["d"]?.text == "0.0")
+                #expect(row["list"]?.text == list)
+            }
+            #expect(
+                try await engine.events().allSatisfy { !String(decoding: $0.payload, as: UTF8.self).contains("-0.0") }
+            )
+        }
+    }
 }
