@@ -82,6 +82,8 @@ enum ColumnContradictions {
     private static func longer(_ column: Column, _ size: Int64, _ table: Table, _ context: WriteContext) throws
         -> Contradiction?
     {
+        // No row could hold it, nor does a pattern count so far.
+        guard size < RowWriter.maximumBytes else { return nil }
         guard column.isArray || column.isEncrypted, let position = table.layout.position(of: column.key) else {
             let pattern = JSON.string(pattern(longerThan: size))
             return try Contradiction.matching(.compare(column.key, .regex, [pattern]), in: table, context.session)
