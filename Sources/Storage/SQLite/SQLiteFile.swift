@@ -113,15 +113,10 @@ final class SQLiteFile: Sendable {
         StoreError(.unavailable, "the database \(path) was not made by Tandem; name another folder with --data")
     }
 
-    /// Reads the header without opening the database, so that a file which is not ours stays as it is.
+    /// Reads the header without beginning to use the database, so that a file which is not ours stays as it is.
     /// - Returns: whether the file says that it is ours; one that is missing or empty doesn't yet.
     private func check(_ path: String) throws(StoreError) -> Bool {
-        guard let header = DataFolder.contents(of: path) else {
-            guard errno == ENOENT else {
-                throw StoreError(.unavailable, "can't read the database \(path): \(DataFolder.lastError)")
-            }
-            return false
-        }
+        let header = try SQLiteHeader.bytes(of: path)
         if header.isEmpty { return false }
         let magic = Array("SQLite format 3\0".utf8)
         guard header.count >= 100, header.starts(with: magic) else {

@@ -21,13 +21,20 @@ enum Binary {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
+        try await process.runToEnd()
+        return process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGKILL
+    }
+}
+
+extension Process {
+    /// Runs the process and waits until it has ended.
+    func runToEnd() async throws {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in continuation.resume() }
-            do { try process.run() } catch {
-                process.terminationHandler = nil
+            terminationHandler = { _ in continuation.resume() }
+            do { try run() } catch {
+                terminationHandler = nil
                 continuation.resume(throwing: error)
             }
         }
-        return process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGKILL
     }
 }

@@ -7,18 +7,24 @@ extension Backend {
     /// Whether a text is anywhere in what a store has written: in the files of the folder, or in the documents of all
     /// collections of the project.
     func holds(_ text: String, _ folder: TemporaryFolder) async throws -> Bool {
-        let needle = Data(text.utf8)
         switch self {
         case .sqlite:
-            let files = FileManager.default.enumerator(atPath: folder.path)?.allObjects as? [String] ?? []
-            return files.contains { name in
-                FileManager.default.contents(atPath: folder.path + "/" + name)?.range(of: needle) != nil
-            }
+            // By another process: to close a file of an open database here would drop the locks that the store has on it.
+            let search = Process()
+            search.executableURL = URL(fileURLWithPath: "/bin/grep")
+            search.arguments = ["-rqaF", "-e", text, folder.path]
+            search.standardInput = FileHandle.nullDevice
+            try await search.runToEnd()
+            guard search.terminationStatus < 2 else { throw SearchFailure() }
+            return search.terminationStatus == 0
         case .mongoDB:
+            let needle = Data(text.utf8)
             let found = await onThread { Result { try Self.documents(folder.project, contain: needle) } }
             return try found.get()
         }
     }
+
+    private struct SearchFailure: Error {}
 
     private static func documents(_ project: String, contain needle: Data) throws -> Bool {
         let driver = MongoDriver.to(MongoServer.uri!)
