@@ -18,6 +18,7 @@ extension SQLiteStore {
         defer { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(temporary + suffix) } }
         let descriptor = Glibc.open(temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StoreError(.unavailable, "can't write to \(folder.path)/projects") }
+        defer { Glibc.close(descriptor) }
         do {
             let from = try DatabaseQueue(path: "\(path)/projects/\(project).sqlite")
             let to = try DatabaseQueue(path: temporary)
@@ -26,13 +27,10 @@ extension SQLiteStore {
             try to.close()
             try from.close()
         } catch let error as DatabaseError {
-            Glibc.close(descriptor)
             throw StoreError(sqlite: error.extendedResultCode.rawValue, message: error.message ?? "unknown")
         }
-        let isSafe = fsync(descriptor) == 0
-        Glibc.close(descriptor)
         // Unlike a rename this never takes the place of a file that came meanwhile.
-        guard isSafe, link(temporary, final) == 0 else {
+        guard fsync(descriptor) == 0, link(temporary, final) == 0 else {
             throw StoreError(.unavailable, "can't write \(final): \(DataFolder.lastError)")
         }
     }
