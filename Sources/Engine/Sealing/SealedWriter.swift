@@ -55,13 +55,19 @@ final class SealedWriter: SealedReader, WriteSession {
         return try writer.delete(id, from: table)
     }
 
-    /// Values are sealed for their row, so each row of a table where some are gets a change of its own.
+    /// Values are sealed for their row, so each row gets a change of its own with them. What an index may refuse, which
+    /// sealed values never are part of, comes before, for all rows or none.
     func update(_ ids: [String], _ change: RowChange, in table: TableLayout) throws -> Int {
-        guard change.values.contains(where: { table.sealedColumns.contains($0.position) && !$0.value.isNull }) else {
-            if !table.sealedColumns.isEmpty { note(table) }
-            return try writer.update(ids, change, in: table)
-        }
-        return try ids.reduce(0) { count, id in try update(id, change, in: table) ? count + 1 : count }
+        let sealed = change.values.filter { table.sealedColumns.contains($0.position) && !$0.value.isNull }
+        if !table.sealedColumns.isEmpty { note(table) }
+        guard !sealed.isEmpty else { return try writer.update(ids, change, in: table) }
+        _ = try sealingKey()
+        var plain = change
+        plain.values.removeAll { value in sealed.contains { $0.position == value.position } }
+        let count = try writer.update(ids, plain, in: table)
+        let rest = RowChange(updatedAt: change.updatedAt, values: sealed)
+        for id in ids { _ = try update(id, rest, in: table) }
+        return count
     }
 
     func delete(_ ids: [String], from table: TableLayout) throws -> Int {

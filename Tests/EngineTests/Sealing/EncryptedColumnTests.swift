@@ -220,4 +220,33 @@ struct EncryptedColumnTests {
             #expect(refusal == Refusal("general_query_invalid", 400, "queries"))
         }
     }
+
+    /// A body may go on after a bulk that was refused, and what was refused has left nothing.
+    @Test(arguments: Backend.available)
+    func aRefusedBulkLeavesEveryRowAsItWas(_ backend: Backend) async throws {
+        try await withSealedEngine(backend) { engine, key, _ in
+            try await engine.makeTable(
+                Self.columns,
+                indexes: [["key": "one", "type": "unique", "columns": ["open"]]]
+            )
+            for id in ["a", "b"] {
+                let data: JSON = ["open": .string(id), "secret": .string("old-" + id)]
+                try await engine.on("createRow", ["rowId": .string(id), "data": data])
+            }
+            let store = SealedStore(base: engine.store, keys: Keyring(.named(key)))
+            try await store.write { session in
+                let table = try SchemaReader(session: session).table("t", in: "d")!.layout
+                let (open, secret) = (table.position(of: "open")!, table.position(of: "secret")!)
+                let moment = Timestamp(milliseconds: 0)
+                let same = RowChange(updatedAt: moment, values: [(open, "same"), (secret, "new")])
+                #expect(throws: StoreError.self) { try session.update(["a", "b"], same, in: table) }
+                let other = RowChange(updatedAt: moment, values: [(secret, "newer")])
+                #expect(try session.update(["a", "b"], other, in: table) == 2)
+                _ = try session.update("b", RowChange(updatedAt: moment, values: [(open, "c")]), in: table)
+            }
+            let rows = try await engine.on("listRows")["rows"]
+            #expect(rows?.each("open") == ["a", "c"])
+            #expect(rows?.each("secret") == ["newer", "newer"])
+        }
+    }
 }
