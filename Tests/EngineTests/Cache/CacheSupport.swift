@@ -40,13 +40,20 @@ extension TestEngine {
     }
 }
 
+/// Lets others run until something holds, or until the time limit of the test is over.
+func until(_ isTrue: () -> Bool) async throws {
+    while !isTrue() {
+        try Task.checkCancellation()
+        await Task.yield()
+    }
+}
+
 /// A store that counts its reads, and holds them up while the test wants it to.
 final class CountingStore: DocumentStore {
     private struct State {
         var reads = 0
         var isHolding = false
-        var held: [CheckedContinuation<Void, Never>] = []
-        var failure: StoreError?
+        var held: [CheckedContinuation<Void, any Error>] = []
     }
 
     private let store: any DocumentStore
@@ -63,22 +70,21 @@ final class CountingStore: DocumentStore {
 
     func hold() { state.withLock { $0.isHolding = true } }
 
-    /// Lets what is held go on, to fail where an error is given.
+    /// Lets what is held go on; where an error is given, only to fail with it.
     func release(failing failure: StoreError? = nil) {
         let held = state.withLock { state in
             state.isHolding = false
-            state.failure = failure
             defer { state.held = [] }
             return state.held
         }
-        for continuation in held { continuation.resume() }
+        for continuation in held { continuation.resume(with: failure.map { .failure($0) } ?? .success(())) }
     }
 
     func read<R: Sendable>(
         within limit: Duration,
         _ body: @escaping @Sendable (any ReadSession) throws -> R
     ) async throws -> R {
-        await withCheckedContinuation { continuation in
+        try await withCheckedThrowingContinuation { continuation in
             let isHeld = state.withLock { state in
                 state.reads += 1
                 if state.isHolding { state.held.append(continuation) }
@@ -86,7 +92,6 @@ final class CountingStore: DocumentStore {
             }
             if !isHeld { continuation.resume() }
         }
-        if let failure = state.withLock({ $0.failure }) { throw failure }
         return try await store.read(within: limit, body)
     }
 
