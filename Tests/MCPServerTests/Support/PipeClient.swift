@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 import Threads
 
 @testable import MCPServer
@@ -14,7 +13,6 @@ final class PipeClient: Sendable {
     private let fromServer: Int32
     private let serverEnds: [Int32]
     private let running: Task<Void, Never>
-    private let hasEnded = Mutex(false)
 
     init(
         tools: [Tool] = Tool.testTools,
