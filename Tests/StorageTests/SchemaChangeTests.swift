@@ -143,7 +143,7 @@ struct SchemaChangeTests {
             try await store.insert(NewRow("one"), NewRow("two", ["x", 2]), NewRow("three", ["y", 1]), into: table)
             let between = layout(ColumnLayout("title", storedAs: "a", .text), ColumnLayout("n", .integer))
             let found = try await store.read { try $0.duplicates(of: ["title"], in: between) }
-            #expect(found == Duplicates(count: 2, examples: ["one", "two"]))
+            #expect(found == Contradiction(count: 2, examples: ["one", "two"]))
         }
     }
 

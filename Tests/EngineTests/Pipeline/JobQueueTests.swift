@@ -164,8 +164,11 @@ private struct FullStore: DocumentStore {
         throw StoreError(.full, "the disk is full")
     }
 
-    func rehearse<R: Sendable>(_ body: @escaping @Sendable (any WriteSession) throws -> R) async throws -> R {
-        try await base.rehearse(body)
+    func rehearse<R: Sendable>(
+        within limit: Duration,
+        _ body: @escaping @Sendable (any WriteSession) throws -> R
+    ) async throws -> R {
+        try await base.rehearse(within: limit, body)
     }
 
     func define(_ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void) async throws {
