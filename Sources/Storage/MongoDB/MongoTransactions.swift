@@ -80,6 +80,8 @@ struct MongoTransactions {
                 isCareful = true
             } catch let failure as MongoFailure {
                 try patience.wait(failure, connection.hosts)
+            } catch let lack as PendingWrites.LacksTable {
+                try project.makeOptional(lack.id, connection)
             } catch is PendingWrites.SchemaChanges {
                 gate?.leave(project, connection)
                 gate = nil
@@ -124,6 +126,8 @@ struct MongoTransactions {
                 usleep(UInt32.random(in: 10_000...50_000))
             } catch let failure as MongoFailure where !writes.wasRefused {
                 do throws(StoreError) { try patience.wait(failure, connection.hosts) } catch { break }
+            } catch let lack as PendingWrites.LacksTable {
+                do { try project.makeOptional(lack.id, connection) } catch { break }
             } catch is PendingWrites.SchemaChanges {
                 do throws(StoreError) { try patience.wait(.schemaChanges, connection.hosts) } catch { break }
             } catch {
@@ -143,7 +147,9 @@ struct MongoTransactions {
     ) throws -> (any Error)? {
         let mark = writes.mark()
         do { try request.run(session) } catch {
-            let isOurs = error is MongoFailure || error is PendingWrites.GivenUp || error is PendingWrites.SchemaChanges
+            let isOurs =
+                error is MongoFailure || error is PendingWrites.GivenUp || error is PendingWrites.SchemaChanges
+                || error is PendingWrites.LacksTable
             guard !writes.wasRefused, !isOurs, writes.goBack(to: mark) else { throw error }
             return error
         }
