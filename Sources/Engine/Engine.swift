@@ -77,7 +77,7 @@ package final class Engine: Sendable {
     ) -> [Handler] {
         DatabaseHandlers.all + TableHandlers.all + ColumnHandlers.all + RelationColumns.all
             + IndexHandlers.all + rowHandlers(catalog, access, check) + [ExplainRows.handler]
-            + DescribeHandlers.all(catalog, access, project: project)
+            + DescribeHandlers.all(catalog, access, project: project) + UserHandlers.all
     }
 
     /// Operations on rows, each of which can be part of a transaction, and the transactions.

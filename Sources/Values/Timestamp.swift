@@ -165,3 +165,7 @@ extension Timestamp {
         }
     }
 }
+
+extension Timestamp {
+    package func adding(seconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds + seconds * 1000) }
+}

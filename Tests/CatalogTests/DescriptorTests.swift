@@ -59,7 +59,8 @@ struct DescriptorTests {
             destroying == [
                 "project.apply",
                 "tablesDB.delete", "tablesDB.deleteTable", "tablesDB.deleteColumn", "tablesDB.deleteIndex",
-                "tablesDB.updateTransaction", "tablesDB.deleteRows", "databases.delete", "databases.deleteCollection",
+                "tablesDB.updateTransaction", "tablesDB.deleteRows", "users.delete",
+                "databases.delete", "databases.deleteCollection",
                 "databases.deleteAttribute", "databases.deleteIndex", "databases.updateTransaction",
                 "databases.deleteDocuments",
             ]

@@ -7,6 +7,7 @@ enum Words {
         var words: [String] = []
         var word: [UInt8] = []
         func isUpper(_ index: Int) -> Bool { index >= 0 && index < bytes.count && 0x41...0x5A ~= bytes[index] }
+        func isDigit(_ index: Int) -> Bool { index >= 0 && 0x30...0x39 ~= bytes[index] }
         func isLower(_ index: Int) -> Bool { index >= 0 && index < bytes.count && 0x61...0x7A ~= bytes[index] }
         func close() {
             if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
@@ -15,9 +16,9 @@ enum Words {
         for (index, byte) in bytes.enumerated() {
             switch byte {
             case 0x41...0x5A:
-                // `JSONText` is two words, `IPv6` and `DBs` are one.
+                // `JSONText` is two words and so is `MD5User`, `IPv6` and `DBs` are one.
                 let startsWord =
-                    isLower(index - 1)
+                    isLower(index - 1) || (isDigit(index - 1) && isLower(index + 1))
                     || (word.count > 1 && isUpper(index - 1) && isLower(index + 1) && isLower(index + 2))
                 if startsWord { close() }
                 word.append(byte | 0x20)

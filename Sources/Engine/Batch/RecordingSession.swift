@@ -130,7 +130,17 @@ final class RecordingSession: WriteSession {
 
     // MARK: Names
 
-    private func kind(of table: TableLayout) -> String { table.databaseID == nil ? "schema" : "row" }
+    private func kind(of table: TableLayout) -> String {
+        table.databaseID == nil && !Self.isOfPeople(table) ? "schema" : "row"
+    }
+
+    /// Whether it is one of the tables of users, teams and settings, whose rows are known by their table.
+    private static func isOfPeople(_ table: TableLayout) -> Bool { people.contains(ObjectIdentifier(table)) }
+
+    /// Counting how often somebody has called is no effect.
+    private static let people = Set(
+        IdentityTables.all.map(\.layout).filter { $0 !== IdentityTables.limits }.map { ObjectIdentifier($0) }
+    )
 
     /// What rows of a table are to a caller, in the plural.
     private func what(_ table: TableLayout) -> String {
@@ -163,6 +173,7 @@ final class RecordingSession: WriteSession {
         // A pair is known by the relation that it belongs to.
         if Pairs.are(in: table) { return try target(table.incarnation, in: SystemTables.columns) }
         if let database = table.databaseID { return "\(database)/\(table.tableID)" }
+        if Self.isOfPeople(table) { return table.tableID }
         if table === SystemTables.databases || table === SystemTables.tables { return id }
         guard table === SystemTables.columns || table === SystemTables.indexes else { return nil }
         if table === SystemTables.columns, Relation(values[table.position(of: "relation")!])?.isHidden == true {

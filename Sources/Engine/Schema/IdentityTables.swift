@@ -63,6 +63,7 @@ enum IdentityTables {
             ColumnLayout("providerAccessToken", .text, seal: "identities.providerAccessToken"),
             ColumnLayout("providerAccessTokenExpiry", .datetime),
             ColumnLayout("providerRefreshToken", .text, seal: "identities.providerRefreshToken"),
+            ColumnLayout("search", .text),
         ]
     )
 
@@ -75,12 +76,14 @@ enum IdentityTables {
         ]
     )
 
-    /// Second factors that were asked for. `code` is a digest.
+    /// Second factors that were asked for. `code` is a digest; `clear` is the code itself, where the project hands it
+    /// over by a way of its own.
     static let challenges = system(
         "challenges",
         [
             ColumnLayout("user", .text), ColumnLayout("session", .text), ColumnLayout("type", .text),
             ColumnLayout("code", .text), ColumnLayout("expire", .datetime),
+            ColumnLayout("clear", .text, seal: "challenges.clear"),
         ]
     )
 

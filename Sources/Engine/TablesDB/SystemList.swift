@@ -41,6 +41,11 @@ struct SystemList: Sendable {
 
     /// Answers a list call whose items all match `base`.
     func answer(_ context: ReadContext, base: [Filter] = [], _ item: (StoredRow) throws -> JSON) throws -> JSON {
+        try answer(context, base: base, items: { try $0.map(item) })
+    }
+
+    /// As above, where the items of a page are made together.
+    func answer(_ context: ReadContext, base: [Filter] = [], items: ([StoredRow]) throws -> [JSON]) throws -> JSON {
         let query = try context.call.queries()
         let binding = context.dialect == .tables ? binding.tables : binding.collections
         if query.select != nil {
@@ -61,7 +66,7 @@ struct SystemList: Sendable {
         let rows = try context.session.rows(page, in: layout)
         let total = context.call.bool("total") ? try context.session.count(page, in: layout, cap: Self.countCap) : 0
         return .object(
-            JSONObject([("total", .int(Int64(total))), (context.dialect.translated(name), .array(try rows.map(item)))])
+            JSONObject([("total", .int(Int64(total))), (context.dialect.translated(name), .array(try items(rows)))])
         )
     }
 

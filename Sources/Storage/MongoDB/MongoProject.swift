@@ -148,16 +148,25 @@ final class MongoProject: Sendable {
         }
     }
 
-    /// Makes an optional table of our own before its first row, beside the transaction of the session, or in it when
+    /// Sees to an optional table of our own before its first row: it is made in the transaction of the session when
     /// nothing of it may last.
+    /// - Throws: ``PendingWrites/LacksTable`` where it is to be made before the transaction is run again.
     func makeIfMissing(_ layout: TableLayout, _ session: MongoSession, isRehearsal: Bool) throws {
         guard let table = known.withLock({ $0.missing[layout.tableID] }) else { return }
-        let place = MongoTable(table.layout, system(layout.tableID))
-        if isRehearsal, let server = session.server {
-            return try MongoSchema.create(place, table.indexes, session.connection, within: server)
-        }
-        try MongoSchema.create(place, table.indexes, session.connection)
-        known.withLock { $0.missing[layout.tableID] = nil }
+        guard isRehearsal, let server = session.server else { throw PendingWrites.LacksTable(id: layout.tableID) }
+        try MongoSchema.create(
+            MongoTable(table.layout, system(layout.tableID)),
+            table.indexes,
+            session.connection,
+            within: server
+        )
+    }
+
+    /// Makes an optional table of our own; it may be there already.
+    func makeOptional(_ id: String, _ connection: MongoConnection) throws {
+        guard let table = known.withLock({ $0.missing[id] }) else { return }
+        try MongoSchema.create(MongoTable(table.layout, system(id)), table.indexes, connection)
+        known.withLock { $0.missing[id] = nil }
     }
 
     private func addMetadata(_ name: String, _ connection: MongoConnection, _ body: (inout BSONWriter) -> Void) throws {

@@ -87,6 +87,10 @@ struct MongoTransactions {
                 isCareful = true
             } catch let failure as MongoFailure {
                 try patience.wait(failure, connection.hosts)
+            } catch let lack as PendingWrites.LacksTable {
+                do { try project.makeOptional(lack.id, connection) } catch let failure as MongoFailure {
+                    try patience.wait(failure, connection.hosts)
+                }
             } catch is PendingWrites.SchemaChanges {
                 gate?.leave(project, connection)
                 gate = nil
@@ -141,6 +145,8 @@ struct MongoTransactions {
                     if failure.isTransient { finishLate(&group, Self.conflictPatience, error) }
                     break
                 }
+            } catch let lack as PendingWrites.LacksTable {
+                do { try project.makeOptional(lack.id, connection) } catch { break }
             } catch is PendingWrites.SchemaChanges {
                 do throws(StoreError) { try patience.wait(.schemaChanges, connection.hosts) } catch { break }
             } catch {
@@ -192,7 +198,9 @@ struct MongoTransactions {
     ) throws -> (any Error)? {
         let mark = writes.mark()
         do { try request.run(session) } catch {
-            let isOurs = error is MongoFailure || error is PendingWrites.GivenUp || error is PendingWrites.SchemaChanges
+            let isOurs =
+                error is MongoFailure || error is PendingWrites.GivenUp || error is PendingWrites.SchemaChanges
+                || error is PendingWrites.LacksTable
             guard !writes.wasRefused, !isOurs, writes.goBack(to: mark) else { throw error }
             return error
         }

@@ -68,6 +68,12 @@ final class PendingWrites {
     /// Another process changes the schema at this moment.
     struct SchemaChanges: Error {}
 
+    /// The transaction would write into an optional table of our own which has not been made yet. It can't be made beside
+    /// a transaction that may have looked into it, because that waits for the transaction.
+    struct LacksTable: Error {
+        let id: String
+    }
+
     // MARK: Marks
 
     /// A place to go back to when one of several bodies in a transaction fails.
