@@ -73,8 +73,10 @@ struct ProtocolPipeTests {
         let ids = (1...2000).map(String.init)
         try tandem.send(initialize() + ids.map { request("tools/list", id: $0) }.joined())
         tandem.endInput()
-        let replies = try tandem.rest().dropFirst()
-        #expect(try replies.map { try JSON(parsing: $0)["id"]?.int } == ids.map { Int64($0) })
+        let answered = try tandem.rest().dropFirst().map { try JSON(parsing: $0)["id"]?.int }
+        let expected = ids.map { Int64($0) }
+        let first = zip(answered, expected).first { $0 != $1 }
+        #expect(answered == expected, "\(answered.count) answers, the first other one is \(String(describing: first))")
     }
 
     @Test("CRLF, blank lines, a byte order mark and a last line without an end")

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Threads
 
 /// The way out: a queue of bytes before a file descriptor, written by whoever can without waiting and else by a thread.
@@ -29,11 +30,15 @@ final class OutputQueue: LineSink {
 
     /// Buffers above this size are not kept for reuse.
     private static let keptCapacity = 1 << 20
+    /// How many bytes the thread writes at once: what a pipe holds.
+    private static let part = 1 << 16
 
     private let descriptor: Int32
     private let immediate: ImmediateWriter
     private let limit: Int
     private let onBreak: @Sendable () -> Void
+    /// How many bytes the thread has written.
+    private let written = Atomic(0)
     private let monitor = Monitor(State())
 
     /// - Parameters:
@@ -89,11 +94,15 @@ final class OutputQueue: LineSink {
     /// True once the other end is gone.
     var isBroken: Bool { monitor.withLock { $0.isBroken } }
 
-    /// Writes what is left and ends the thread; gives up after `timeout` when the other end does not read.
+    /// Writes what is left and ends the thread; gives up when the other end has read nothing for as long as `timeout`.
     func close(timeout: Duration) {
         monitor.withLock { $0.isClosed = true }
         monitor.broadcast()
-        _ = monitor.wait(timeout: timeout) { $0.threadEnded }
+        var before = -1
+        while written.load(ordering: .relaxed) != before {
+            before = written.load(ordering: .relaxed)
+            if monitor.wait(timeout: timeout, until: { $0.threadEnded }) { return }
+        }
     }
 
     private static func take(_ state: inout State) -> [UInt8]? {
@@ -166,8 +175,10 @@ final class OutputQueue: LineSink {
         bytes.withUnsafeBytes { buffer in
             var rest = buffer
             while !rest.isEmpty {
-                let count = write(descriptor, rest.baseAddress, rest.count)
+                // In parts, because a write that blocks tells nothing until all of it is out.
+                let count = write(descriptor, rest.baseAddress, min(rest.count, Self.part))
                 if count > 0 {
+                    written.wrappingAdd(count, ordering: .relaxed)
                     rest = UnsafeRawBufferPointer(rebasing: rest[count...])
                 } else if errno == EAGAIN {
                     var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
