@@ -9,10 +9,6 @@ import Values
 /// What was read of a user is kept in memory under the user's stamp; a call then costs one look at the stamp.
 final class Callers: Sendable {
     private let known = Mutex<[String: Identity]>([:])
-    /// Whether there is no way yet to make users, so that any id is one.
-    private let acceptsAnyUser: Bool
-
-    init(acceptsAnyUser: Bool) { self.acceptsAnyUser = acceptsAnyUser }
 
     /// How many users are kept in memory.
     private static let maximum = 10_000
@@ -30,9 +26,7 @@ final class Callers: Sendable {
         case .apiKey(let id):
             try APIKey.check(id, for: operation, at: now, in: session)
             return Caller(actor)
-        case .user(let id):
-            if acceptsAnyUser, try identity(id, in: session) == nil { return Caller(actor) }
-            return Caller(actor, try active(id, in: session))
+        case .user(let id): return Caller(actor, try active(id, in: session))
         case .session(let user, let id):
             let identity = try active(user, in: session)
             guard let own = identity.session(id, at: now) else {

@@ -42,7 +42,9 @@ struct ToolScopeTests {
     @Test("--as keeps a process to its actor")
     func actor() throws {
         let folder = try TestFolder()
-        try ToolClient(["--data", folder.path]).makeTable(permissions: ["read(\"users\")"])
+        let owner = try ToolClient(["--data", folder.path])
+        try owner.makeTable(permissions: ["read(\"users\")"])
+        try owner.run("users.create", ["userId": "u"])
         let agent = try ToolClient(["--data", folder.path, "--as", "user:u"])
         #expect(try agent.run("tablesDB.listRows", tableAddress)["total"] == 0)
         #expect(try agent.refusal("tablesDB.listRows", tableAddress, as: "key")["argument"] == "as")

@@ -62,6 +62,7 @@ struct ToolSessionTests {
     func actors() throws {
         let agent = try ToolClient(["--ephemeral"])
         try agent.makeTable(permissions: ["read(\"any\")", "create(\"users\")"])
+        try agent.run("users.create", ["userId": "u"])
         let refused = try agent.refusal("tablesDB.createRow", row("r", ["n": 1]), as: "guest")
         #expect(refused["type"] == "user_unauthorized")
         #expect(refused["code"] == 401)
