@@ -54,17 +54,28 @@ struct DescriptorTests {
     }
 
     @Test func onlyContainersSchemaAndManyRowsAreDestroyed() {
-        let destroying = Catalog.embedded.operations.filter { $0.effect == .destroy }.map(\.id)
+        let destroying = Set(Catalog.embedded.operations.filter { $0.effect == .destroy }.map(\.id))
         #expect(
             destroying == [
                 "project.apply",
                 "tablesDB.delete", "tablesDB.deleteTable", "tablesDB.deleteColumn", "tablesDB.deleteIndex",
-                "tablesDB.updateTransaction", "tablesDB.deleteRows", "users.delete",
+                "tablesDB.updateTransaction", "tablesDB.deleteRows", "users.delete", "teams.delete",
                 "databases.delete", "databases.deleteCollection",
                 "databases.deleteAttribute", "databases.deleteIndex", "databases.updateTransaction",
                 "databases.deleteDocuments",
             ]
         )
+    }
+
+    @Test(arguments: ["project.createKey", "project.updateKey", "project.createEphemeralKey"])
+    func anAPIKeyCanHaveEveryScope(_ id: String) throws {
+        let parameter = try #require(try operation(id).parameters.first { $0.name == "scopes" })
+        guard case .array(let item, _) = parameter.type, case .enumeration(let words) = item.type else {
+            Issue.record("scopes are no list of words")
+            return
+        }
+        let needed = Catalog.embedded.operations.filter { $0.auth.contains("Key") }.flatMap(\.scopes)
+        #expect(Set(needed).subtracting(words) == [])
     }
 
     @Test func aDeprecatedOperationNamesItsSuccessor() throws {
@@ -90,10 +101,12 @@ struct DescriptorTests {
     }
 
     /// But for transactions: what happens in them is seen once they are committed. Applying a schema leaves the events of
-    /// the operations that it consists of.
+    /// the operations that it consists of, and a JWT is kept nowhere.
     @Test func aReadHasNoEventAndAWriteHasOne() {
         for operation in Catalog.embedded.operations
-        where !operation.path.contains("/transactions") && operation.id != "project.apply" {
+        where !operation.path.contains("/transactions") && operation.id != "project.apply"
+            && operation.model != "jwt"
+        {
             #expect((operation.event == nil) == (operation.effect == .read), "\(operation.id)")
         }
     }

@@ -18,7 +18,7 @@ extension ParameterType {
     fileprivate var schema: JSONObject {
         switch self {
         case .id, .newID: return ["type": "string", "minLength": 1, "maxLength": 36]
-        case .key: return ["type": "string", "minLength": 1, "maxLength": 36]
+        case .key(let rule): return ["type": "string", "minLength": 1, "maxLength": .int(Int64(rule.maximumLength))]
         case .string(let length):
             var schema: JSONObject = ["type": "string"]
             if length.lowerBound > 0 { schema["minLength"] = .int(Int64(length.lowerBound)) }

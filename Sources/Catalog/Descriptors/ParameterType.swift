@@ -49,6 +49,11 @@ package enum ParameterType: Sendable {
         case column
         /// A column, or a system field that can be indexed.
         case indexedColumn
+        /// The role of a member of a team, which may be longer.
+        case role
+
+        /// How many characters there may be.
+        var maximumLength: Int { self == .role ? 81 : ID.maximumLength }
     }
 
     /// How long a list may be where the catalog doesn't say.
@@ -65,6 +70,7 @@ extension ParameterType {
         case "key": self = .key(.index)
         case "columnKey": self = .key(.column)
         case "indexedColumn": self = .key(.indexedColumn)
+        case "roleKey": self = .key(.role)
         case "string":
             let shortest = Int(reader.optionalInteger("minLength") ?? 0)
             self = .string(length: shortest...Int(reader.optionalInteger("maxLength") ?? Int64(Int.max)))

@@ -16,6 +16,11 @@ extension SearchIndex {
     private static let otherDefault = 0.75
     /// What it is worth that the query spells the name of an operation without its service.
     private static let wholeName = 2.0
+    /// What is added to the score of an operation for a keyword of several words that is the whole query; for one that is
+    /// a part of it, as much of that.
+    private static let wholeKeyword = 1.0
+    /// The least such an operation scores, as a share of the best score.
+    private static let keywordFloor = 0.6
     /// How much of a score depends on whether the query has the nouns of the operation's name.
     private static let nounEffect = 0.5
     /// What the last of them counts against each of the others.
@@ -40,6 +45,11 @@ extension SearchIndex {
         }
         for document in documents.indices where scores[document] > 0 {
             scores[document] *= fit(documents[document], to: query, asked)
+        }
+        let best = scores.max() ?? 0
+        for (document, words) in keywords(in: query.stems) {
+            let share = Double(words) / Double(query.stems.count)
+            scores[document] = max(scores[document], best * Self.keywordFloor * share) * (1 + Self.wholeKeyword * share)
         }
         rankReplacementsFirst(&scores)
         let spelled = Spelling.folded(text)

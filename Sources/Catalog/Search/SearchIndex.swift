@@ -32,6 +32,8 @@ struct SearchIndex: Sendable {
     let verbs: Set<String>
     /// What operations are about, by stem: the last words of names.
     let nouns: Set<String>
+    /// The operations whose keywords hold a phrase of two or more words, by its stems.
+    private let phrases: [String: [Int]]
     private let clearTerms: Set<Int>
     private let terms: [String: Int]
     private let postings: [[Posting]]
@@ -63,6 +65,13 @@ struct SearchIndex: Sendable {
             )
         }
         verbs = Set(documents.map(\.verb))
+        var phrases: [String: [Int]] = [:]
+        for (document, source) in sources.enumerated() {
+            for phrase in Set(source.keywords.map(Self.phrase)) where phrase.contains(" ") {
+                phrases[phrase, default: []].append(document)
+            }
+        }
+        self.phrases = phrases
         clearTerms = builder.clearTerms
         self.terms = terms
         self.postings = postings
@@ -92,4 +101,27 @@ struct SearchIndex: Sendable {
     func isClear(_ term: Int) -> Bool { clearTerms.contains(term) }
 
     func postings(of term: Int) -> [Posting] { postings[term] }
+
+    /// The stems of a text with a space between them.
+    private static func phrase(_ text: String) -> String {
+        Words.split(text).map(Stemmer.stem).joined(separator: " ")
+    }
+
+    /// The longest keyword of each operation that stands whole in a query, in words.
+    /// - Parameter stems: those of the query, in order.
+    func keywords(in stems: [String]) -> [Int: Int] {
+        var found: [Int: Int] = [:]
+        for start in stems.indices {
+            var phrase = stems[start]
+            for end in stems[start...].indices.dropFirst().prefix(Self.longestPhrase - 1) {
+                phrase += " " + stems[end]
+                for document in phrases[phrase] ?? [] {
+                    found[document] = max(found[document] ?? 0, end - start + 1)
+                }
+            }
+        }
+        return found
+    }
+
+    private static let longestPhrase = 8
 }

@@ -42,7 +42,8 @@ struct SearchQuery {
 
     private let index: SearchIndex
     private var words: [String]
-    private var stems: [String]
+    /// Every word of the query, as its stem.
+    private(set) var stems: [String]
     private var verbCount = 0
     /// Whether a word says what kind of thing the query is about.
     private var namesThing = false
