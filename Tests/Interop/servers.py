@@ -27,6 +27,10 @@ FRUGAL = [
     "--setParameter", "diagnosticDataCollectionEnabled=false",
     # Processes that tests kill leave transactions behind, whose rows nobody can write until the server gives them up.
     "--setParameter", "transactionLifetimeLimitSeconds=5",
+    # Every test makes collections and drops them. Kept for the five minutes of the default, and open for ten, their files
+    # would be more than a process may have open.
+    "--setParameter", "minSnapshotHistoryWindowInSeconds=5",
+    "--wiredTigerEngineConfigString", "file_manager=(close_idle_time=10,close_scan_interval=5,close_handle_minimum=250)",
 ]
 ADDRESS_IN_USE = 48
 SECONDS_TO_START = 60
