@@ -2,11 +2,20 @@ import Catalog
 import Storage
 import Values
 
-/// What an API key may do.
-enum APIKey {
-    /// - Throws: 401 `general_unauthorized_scope` for a key that is gone or lacks every scope of the operation, 401
-    ///   `project_key_expired`.
-    static func check(_ id: String, for operation: Operation, at now: Timestamp, in session: any ReadSession) throws {
+/// What an API key may do, and until when.
+struct APIKey: Sendable {
+    let id: String
+    let scopes: [String]
+    /// nil for one without an end.
+    let expire: Timestamp?
+
+    static let prefix = "standard_"
+
+    /// A secret for a new key.
+    static func newSecret() -> String { prefix + Secret.random(length: 256) }
+
+    /// - Throws: 401 `general_unauthorized_scope` for a key that is gone.
+    init(_ id: String, in session: any ReadSession) throws {
         guard let row = try session.row(id, in: IdentityTables.keys) else {
             throw AppError(
                 .generalUnauthorizedScope,
@@ -16,21 +25,43 @@ enum APIKey {
             )
         }
         let record = Record(row, IdentityTables.keys)
-        if let expire = record["expire"].string.flatMap({ Timestamp(parsing: $0) }), expire <= now {
+        self.id = id
+        scopes = record.strings("scopes")
+        expire = record["expire"].string.flatMap { Timestamp(parsing: $0) }
+    }
+
+    init(_ key: EphemeralKey) {
+        id = key.id
+        scopes = key.scopes
+        expire = key.expire
+    }
+
+    /// The scopes that bind an actor; nil for one who is no API key.
+    static func scopes(of actor: Actor, in session: any ReadSession) throws -> [String]? {
+        switch actor {
+        case .apiKey(let id): try APIKey(id, in: session).scopes
+        case .ephemeralKey(let key): key.scopes
+        case .key, .guest, .user, .session: nil
+        }
+    }
+
+    /// - Throws: 401 `project_key_expired`, 401 `general_unauthorized_scope` for a key that lacks every scope of the
+    ///   operation.
+    func check(for operation: Operation, at now: Timestamp) throws(AppError) {
+        if let expire, expire <= now {
             throw AppError(
                 .projectKeyExpired,
                 "The API key '\(id)' has expired.",
                 argument: "as",
-                hint: "project.updateKey sets another end."
+                hint: "project.updateKey sets another end of a key that is kept."
             )
         }
-        let scopes = record.strings("scopes")
         guard operation.scopes.isEmpty || operation.scopes.contains(where: scopes.contains) else {
             throw AppError(
                 .generalUnauthorizedScope,
                 "\(operation.id) needs the scope \(operation.scopes.joined(separator: " or ")), which the API key "
                     + "'\(id)' does not have.",
-                hint: "project.updateKey changes its scopes."
+                hint: "project.updateKey changes the scopes of a key that is kept."
             )
         }
     }

@@ -82,18 +82,27 @@ enum KeyRotationJob {
         }
     }
 
-    /// A table by its lasting id and where it is.
+    /// A table by its lasting id and where it is. One of our own is in no database.
     private struct Address: Sendable {
         var uid: String
-        var database: String
+        var database: String?
         var table: String
+
+        /// nil when the table is gone.
+        func layout(in session: any ReadSession) throws -> TableLayout? {
+            guard let database else { return IdentityTables.all.first { $0.layout.tableID == table }?.layout }
+            let found = try SchemaReader(session: session).table(table, in: database)
+            return found?.uid == uid ? found?.layout : nil
+        }
     }
 
     /// The tables that hold sealed values, in the order in which they are worked on.
     private static func tables(in session: any ReadSession) throws -> [Address] {
-        let tables = try SchemaReader(session: session).tables(in: nil)
-        return tables.filter { !$0.layout.sealedColumns.isEmpty }.sorted { $0.uid < $1.uid }
+        let own = IdentityTables.all.map(\.layout).filter { !$0.sealedColumns.isEmpty }
+            .map { Address(uid: "/\($0.tableID)", database: nil, table: $0.tableID) }
+        let tables = try SchemaReader(session: session).tables(in: nil).filter { !$0.layout.sealedColumns.isEmpty }
             .map { Address(uid: $0.uid, database: $0.databaseID, table: $0.id) }
+        return (own + tables).sorted { $0.uid < $1.uid }
     }
 
     /// Works on one page.
@@ -101,8 +110,7 @@ enum KeyRotationJob {
     private static func page(of address: Address, _ keys: Keyring, _ session: any WriteSession) throws -> Bool {
         var place = try Place(in: session)
         guard place.table <= address.uid, let change = try Keyring.situation(in: session).change,
-            let table = try SchemaReader(session: session).table(address.table, in: address.database),
-            table.uid == address.uid
+            let table = try address.layout(in: session)
         else { return false }
         if place.table != address.uid { (place.table, place.sequence) = (address.uid, "0") }
         let rows = try read(table, after: place.sequence, session)
@@ -111,15 +119,15 @@ enum KeyRotationJob {
         let new = try keys.opening(change.new, session)
         for row in rows {
             var change = RowChange(updatedAt: row.updatedAt, values: [])
-            for position in table.layout.sealedColumns {
-                let seal = ColumnSeal(table.layout, table.layout.columns[position], row.id)
+            for position in table.sealedColumns {
+                let seal = ColumnSeal(table, table.columns[position], row.id)
                 guard let sealed = seal.sealed(row.values[position]), sealed.fingerprint != new.fingerprint else {
                     continue
                 }
                 let clear = try seal.open(row.values[position], opener)
                 change.values.append((position, try seal.close(clear, keys, by: new)))
             }
-            if !change.values.isEmpty { _ = try session.update(row.id, change, in: table.layout) }
+            if !change.values.isEmpty { _ = try session.update(row.id, change, in: table) }
         }
         place.sequence = last.sequence
         place.rows += rows.count
@@ -127,13 +135,14 @@ enum KeyRotationJob {
         return true
     }
 
-    private static func read(_ table: Table, after sequence: String, _ session: any WriteSession) throws -> [StoredRow]
+    private static func read(_ table: TableLayout, after sequence: String, _ session: any WriteSession) throws
+        -> [StoredRow]
     {
         var query = RowQuery(limit: 500)
         query.maximumBytes = 8 << 20
         query.position = RowQuery.Position(values: [.string(sequence)], isBackward: false)
         while true {
-            do { return try session.rows(query, in: table.layout) } catch let error as StoreError
+            do { return try session.rows(query, in: table) } catch let error as StoreError
                 where error.kind == .tooLarge && query.limit > 1
             {
                 query.limit = max(1, query.limit / 4)

@@ -22,11 +22,16 @@ enum DescribeHandlers {
             let databases = try context.session.rows(query, in: SystemTables.databases).map(SchemaReader.database)
             var answer: JSONObject = [
                 "project": .string(project),
-                "services": .object(JSONObject(catalog.services.map { ($0.id, .string($0.summary)) })),
+                "services": JSON(catalog.services.map(\.id)),
                 "scopes": access.scopes.map { JSON($0.sorted()) } ?? "all",
                 "readOnly": .bool(access.isReadOnly),
                 "limits": limits,
             ]
+            if context.caller.isPrivileged {
+                answer["people"] = .object(try DescribePeople(context.session).overview())
+            } else {
+                answer["you"] = ["actor": .string("\(context.caller.actor)"), "roles": JSON(context.caller.roles)]
+            }
             func list(_ describe: (Table) throws -> JSON) throws -> JSON {
                 .array(
                     try databases.map { database in
@@ -92,6 +97,13 @@ enum DescribeHandlers {
             "indexes": .object(JSONObject(table.indexes.map { ($0.key, .string($0.summary)) })),
             "rowSecurity": .bool(table.rowSecurity), "permissions": JSON(table.permissions),
             "access": RoleReport(table: table).effects,
+            "roles": .object(
+                JSONObject(
+                    try RoleReport(table: table).otherRoles.map {
+                        ($0, .string(try DescribePeople(context.session).holders(of: $0)))
+                    }
+                )
+            ),
             "accessNote": .string(
                 "The key may do everything. "
                     + (table.rowSecurity

@@ -65,6 +65,29 @@ struct KeyRotationTests {
     }
 
     @Test(arguments: Backend.available)
+    func sealsSettingsAnew(_ backend: Backend) async throws {
+        try await withSealedEngine(backend) { engine, _, keys in
+            try await engine.call("project.createMockPhone", ["number": "+4930123456", "otp": "123456"])
+            try await engine.call(
+                "project.createVariable",
+                ["variableId": "v", "key": "K", "value": "x", "secret": false]
+            )
+            let ephemeral = try await engine.call(
+                "project.createEphemeralKey",
+                ["scopes": ["project.read"], "duration": 3600]
+            )
+            let new = try makeKey(keys, "new.key")
+            #expect(try await engine.engine.keyRotation.run(to: new) { _ in } == 3)
+            let later = TestEngine(backend, engine.folder, key: .named(new))
+            #expect(try await later.call("project.getMockPhone", ["number": "+4930123456"])["otp"] == "123456")
+            #expect(try await later.call("project.getVariable", ["variableId": "v"])["value"] == "x")
+            let key = Credential.key(ephemeral["secret"]?.string ?? "")
+            #expect(try await later.call("project.getVariable", ["variableId": "v"], by: key)["value"] == "x")
+            await later.engine.close()
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func goesOnAfterADeath(_ backend: Backend) async throws {
         try await withSealedEngine(backend) { engine, old, keys in
             try await fill(engine, rows: 1700)

@@ -1,0 +1,27 @@
+import Storage
+import Values
+
+/// What may be given to API keys: nobody hands on what it does not have.
+struct KeyGrants: Sendable {
+    /// The scopes of the process; nil for all.
+    let scopes: Set<String>?
+
+    /// The scopes for a key, without repetitions.
+    /// - Throws: 403 `key_creation_denied` for one that the caller, or this process, lacks itself.
+    func checked(_ wanted: [String], _ context: ReadContext) throws -> [String] {
+        let own = try APIKey.scopes(of: context.call.actor, in: context.session)
+        var result: [String] = []
+        for (index, scope) in wanted.enumerated() where !result.contains(scope) {
+            guard scopes?.contains(scope) != false, own?.contains(scope) != false else {
+                throw AppError(
+                    .keyCreationDenied,
+                    "A key can't have the scope \(scope): \(own == nil ? "this process" : "its maker") does not have it.",
+                    argument: "scopes[\(index)]",
+                    hint: "Leave it out, or let the owner of the project do this."
+                )
+            }
+            result.append(scope)
+        }
+        return result
+    }
+}

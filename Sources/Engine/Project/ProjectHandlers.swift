@@ -1,0 +1,46 @@
+import Values
+
+/// `project.get` and the settings that the project itself shows.
+enum ProjectHandlers {
+    /// - Parameter access: what this process may do.
+    static func all(_ access: Access, _ id: String) -> [Handler] {
+        let project = ProjectAnswer(id: id)
+        return [get(project), updateLabels(project), updateService(project), updateAuthMethod(project)]
+            + PolicyHandlers.all(project) + MockPhoneHandlers.all
+            + KeyHandlers.all(KeyGrants(scopes: access.scopes), id)
+            + PlatformHandlers.all + VariableHandlers.all + OAuth2Handlers.all
+    }
+
+    private static func get(_ project: ProjectAnswer) -> Handler {
+        .read("project.get") { context in try project.json(context) }
+    }
+
+    private static func updateLabels(_ project: ProjectAnswer) -> Handler {
+        .write("project.updateLabels", prepare: { _ in }) { _, context in
+            var labels: [String] = []
+            for label in context.call.arguments["labels"]?.strings ?? [] where !labels.contains(label) {
+                labels.append(label)
+            }
+            try context.change(.project) { $0.value["labels"] = JSON(labels) }
+            context.eventIDs["projectId"] = project.id
+            return try project.json(context)
+        }
+    }
+
+    /// A schema change, because every process keeps in memory which services are on.
+    private static func updateService(_ project: ProjectAnswer) -> Handler {
+        .define("project.updateService", prepare: { _ in }) { _, context in
+            let call = context.call
+            try context.change(.services) { $0.value[call.string("serviceId")] = .bool(call.bool("enabled")) }
+            return try project.json(context)
+        }
+    }
+
+    private static func updateAuthMethod(_ project: ProjectAnswer) -> Handler {
+        .write("project.updateAuthMethod", prepare: { _ in }) { _, context in
+            let call = context.call
+            try context.change(.authMethods) { $0.value[call.string("methodId")] = .bool(call.bool("enabled")) }
+            return try project.json(context)
+        }
+    }
+}
