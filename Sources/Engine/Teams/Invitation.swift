@@ -1,0 +1,145 @@
+import Storage
+import Values
+
+/// What `teams.createMembership` asks for: a user, known or new, who joins a team at once or is invited to.
+struct Invitation: Sendable {
+    private let membershipID: String
+    private let newUserID: String
+    private let secret: String
+    private let userID: String?
+    private let email: String?
+    private let phone: String?
+    private let name: String?
+    private let roles: [String]
+    /// Where the link in the message leads.
+    private let url: String?
+
+    /// How long an invitation waits in the outbox, in seconds.
+    private static let outboxTime: Int64 = 7 * 86_400
+
+    /// - Throws: 400 `general_argument_invalid` when nobody is named, or a user's call has no address for the link.
+    init(_ call: Call) throws(AppError) {
+        membershipID = call.clock.makeID()
+        newUserID = call.clock.makeID()
+        secret = Secret.random(length: 256)
+        func text(_ name: String) -> String? { call.optional(name)?.string.flatMap { $0.isEmpty ? nil : $0 } }
+        userID = text("userId")
+        email = text("email")?.lowercased()
+        phone = text("phone")
+        name = text("name")
+        url = text("url")
+        roles = call.arguments["roles"]?.strings ?? []
+        guard userID != nil || email != nil || phone != nil else {
+            throw AppError(
+                .generalArgumentInvalid,
+                "'userId', 'email' or 'phone' is required: it says who is to join.",
+                argument: "userId",
+                hint: "An e-mail address or a phone number that nobody has makes a new user."
+            )
+        }
+        guard call.actor.isPrivileged || url != nil else {
+            throw AppError(
+                .generalArgumentInvalid,
+                "'url' is required: the invitation holds a link to it.",
+                argument: "url",
+                hint: "Give the page of your app that accepts invitations, such as https://example.com/join."
+            )
+        }
+    }
+
+    /// Adds the user to the team, or invites it.
+    /// - Returns: the id of the membership.
+    func carryOut(in team: Team, _ context: WriteContext) throws -> String {
+        let user = try invitee(context)
+        let writer = TeamWriter(context)
+        let joins = context.caller.isPrivileged
+        let known = try Membership.find(of: user.id, in: team.id, context.session)
+        if let known {
+            guard !known.isConfirmed else { throw Membership.isConfirmed(known) }
+            if joins {
+                try writer.confirm(known, roles: roles)
+                return known.id
+            }
+        }
+        let recipient = user.email.isEmpty ? user.phone : user.email
+        if joins {
+            try writer.add(
+                NewMembership(id: membershipID, team: team.id, user: user.id, roles: roles, isConfirmed: true)
+            )
+            return membershipID
+        }
+        let id = known?.id ?? membershipID
+        let digest = Secret.digest(secret)
+        if let known {
+            try writer.renew(known, roles: roles, secret: digest, recipient: recipient)
+        } else {
+            try writer.add(
+                NewMembership(
+                    id: id,
+                    team: team.id,
+                    user: user.id,
+                    roles: roles,
+                    isConfirmed: false,
+                    secret: digest,
+                    recipient: recipient
+                )
+            )
+        }
+        try send(to: user, team, membership: id, context)
+        return id
+    }
+
+    // MARK: The message
+
+    private func send(to user: User, _ team: Team, membership: String, _ context: WriteContext) throws {
+        let link = URLText.adding(
+            [
+                ("membershipId", membership), ("userId", user.id), ("secret", secret), ("teamId", team.id),
+                ("teamName", team.name),
+            ],
+            to: url ?? ""
+        )
+        let isMail = !user.email.isEmpty
+        try Outbox.add(
+            kind: isMail ? .email : .sms,
+            purpose: "invitation",
+            user: user.id,
+            recipient: isMail ? user.email : user.phone,
+            subject: "Invitation to \(team.name)",
+            body: "You are invited to the team \(team.name). Follow this link to join it: \(link)",
+            details: ["url": .string(link), "secret": .string(secret), "membershipId": .string(membership)],
+            expire: context.now.adding(seconds: Self.outboxTime),
+            context
+        )
+    }
+
+    // MARK: Who
+
+    /// The user who is named, made where there is none.
+    /// - Throws: 404 `user_not_found`, 409 `user_already_exists` when the arguments name different users.
+    private func invitee(_ context: WriteContext) throws -> User {
+        guard let user = try known(context) else {
+            return try UserWriter(context).create(
+                UserWriter.New(id: newUserID, email: email, phone: phone, name: name ?? email ?? "")
+            )
+        }
+        if let email, user.email != email { throw Self.differs("email") }
+        if let phone, user.phone != phone { throw Self.differs("phone") }
+        return user
+    }
+
+    private func known(_ context: WriteContext) throws -> User? {
+        if let userID { return try context.user(userID, argument: "userId") }
+        if let email { return try context.user(email: email) }
+        return try phone.flatMap { try context.user(phone: $0) }
+    }
+
+    private static func differs(_ argument: Prose) -> AppError {
+        AppError(
+            .userAlreadyExists,
+            "The '\(argument)' is not that of the user whom the other arguments name.",
+            argument: argument,
+            hint: "Name the user in one way only."
+        )
+    }
+}

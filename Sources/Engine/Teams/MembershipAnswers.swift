@@ -1,0 +1,69 @@
+import Storage
+import Values
+
+/// Memberships as they are answered: with what their teams and users are called, as far as that is open to the caller.
+struct MembershipAnswers {
+    private let context: ReadContext
+    /// Whether more than the ids of users is shown. Members of a team learn no more of each other.
+    private let showsUsers: Bool
+
+    init(_ context: ReadContext) {
+        self.context = context
+        showsUsers = context.caller.isPrivileged
+    }
+
+    func answer(_ membership: Membership) throws -> JSON { try answers([membership])[0] }
+
+    /// The answers of a page, read at once.
+    func answers(_ memberships: [Membership]) throws -> [JSON] {
+        let teams = try rows(Set(memberships.map(\.team)), in: Self.teamPart)
+        let users = try rows(Set(memberships.map(\.user)), in: Self.userPart)
+        return try memberships.map { membership in
+            try json(
+                membership,
+                team: teams[membership.team].map { $0.values[0].string ?? "" } ?? "",
+                users[membership.user].map { Record($0, Self.userPart) }
+            )
+        }
+    }
+
+    private func json(_ membership: Membership, team: String, _ user: Record?) throws -> JSON {
+        func shown(_ key: String) -> JSON { .string(showsUsers ? user?.string(key) ?? "" : "") }
+        return [
+            "$id": .string(membership.id), "$createdAt": .string(membership.createdAt.text),
+            "$updatedAt": .string(membership.updatedAt.text), "userId": .string(membership.user),
+            "userName": shown("name"),
+            "userEmail": shown("email"),
+            "userPhone": shown("phone"), "teamId": .string(membership.team),
+            "teamName": .string(team), "invited": .string(membership.invited), "joined": .string(membership.joined),
+            "confirm": .bool(membership.isConfirmed),
+            "mfa": .bool(showsUsers ? try user.map(hasFactors) ?? false : false),
+            "userAccessedAt": shown("accessedAt"),
+            "roles": JSON(membership.roles),
+        ]
+    }
+
+    /// Whether a user is asked for a second factor, and so has one.
+    private func hasFactors(_ user: Record) throws -> Bool {
+        guard user.bool("mfa") else { return false }
+        if user.bool("emailVerification") || user.bool("phoneVerification") { return true }
+        var query = RowQuery(limit: 1)
+        query.filters = [
+            .compare("user", .equal, [.string(user.row.id)]), .compare("verified", .equal, [true]),
+        ]
+        return try context.session.count(query, in: IdentityTables.authenticators, cap: 1) > 0
+    }
+
+    private func rows(_ ids: Set<String>, in part: TableLayout) throws -> [String: StoredRow] {
+        guard !ids.isEmpty else { return [:] }
+        var query = RowQuery(limit: ids.count)
+        query.filters = [.compare("$id", .equal, ids.sorted().map { .string($0) })]
+        let rows = try context.session.rows(query, in: part)
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
+    }
+
+    private static let teamPart = IdentityTables.teams.part(["name"])
+    private static let userPart = IdentityTables.users.part([
+        "name", "email", "phone", "mfa", "emailVerification", "phoneVerification", "accessedAt",
+    ])
+}
