@@ -7,7 +7,8 @@ package enum ID {
     package static let unique = "unique()"
 
     /// Whether a text is a well-formed id: 1 to 36 of `A-Z a-z 0-9 . _ -`, starting with a letter or a digit.
-    package static func isValid(_ text: String) -> Bool {
+    /// - Parameter maximumLength: where names of the same kind may be longer.
+    package static func isValid(_ text: String, maximumLength: Int = Self.maximumLength) -> Bool {
         let bytes = text.utf8
         guard (1...maximumLength).contains(bytes.count), let first = bytes.first, isAlphanumeric(first) else {
             return false
