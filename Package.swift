@@ -31,7 +31,11 @@ let package = Package(
             ]
         ),
         // Likewise for the libraries that hash passwords.
-        .target(name: "CPasswords", cSettings: [.unsafeFlags(["-std=gnu17"])]),
+        .target(
+            name: "CPasswords",
+            exclude: ["common-passwords.txt", "common-passwords.LICENSE"],
+            cSettings: [.unsafeFlags(["-std=gnu23"])]
+        ),
         .target(name: "Values", swiftSettings: strict),
         .target(name: "Threads", swiftSettings: strict),
         .target(name: "Catalog", dependencies: ["Values", "CCatalog"], swiftSettings: strict),

@@ -32,3 +32,6 @@ bool tandem_crypt(const char *password, const char *setting, char *encoded);
 // The digest by its name in OpenSSL, and how many bytes it has; 0 where there is none of that name. Only after
 // tandem_crypto_load returned NULL.
 unsigned tandem_digest(const char *name, const void *bytes, size_t length, uint8_t *digest);
+
+// The most common passwords of at least 8 characters: lines in lower case, sorted by bytes, each with its line feed.
+const char *tandem_common_passwords(size_t *length);

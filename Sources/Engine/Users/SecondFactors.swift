@@ -15,15 +15,20 @@ struct SecondFactors: Sendable {
     private static let codeLength = 10
 
     init(of user: User, _ context: ReadContext) throws {
-        let authenticators = try context.rows(of: user.id, in: IdentityTables.authenticators)
-        totp = authenticators.contains {
-            let record = Record($0, IdentityTables.authenticators)
-            return record.string("type") == "totp" && record.bool("verified")
-        }
+        totp = try context.authenticator(of: user.id)?.isVerified == true
         phone = user.hasVerifiedPhone
         email = user.hasVerifiedEmail
         recoveryCode = !user.recoveryCodes.isEmpty
         custom = false
+    }
+
+    /// Those that the user has shown to work.
+    var verified: [Factor] {
+        var factors: [Factor] = []
+        if totp { factors.append(.totp) }
+        if email { factors.append(.email) }
+        if phone { factors.append(.phone) }
+        return factors
     }
 
     var json: JSON {
@@ -63,10 +68,7 @@ extension UserWriter {
     /// Removes the authenticator of a type.
     /// - Throws: 404 `user_authenticator_not_found`.
     func removeAuthenticator(_ type: String, of user: User) throws {
-        let found = try context.rows(of: user.id, in: IdentityTables.authenticators).first {
-            Record($0, IdentityTables.authenticators).string("type") == type
-        }
-        guard let found else {
+        guard let found = try context.authenticator(of: user.id), found.type == type else {
             throw AppError(
                 .userAuthenticatorNotFound,
                 "The user '\(user.id)' has no authenticator of the type '\(type)'.",

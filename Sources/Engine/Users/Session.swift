@@ -12,6 +12,8 @@ struct Session: Sendable {
     var id: String { row.id }
     var user: String { record.string("user") }
     var provider: String { record.string("provider") }
+    /// What the user has shown of itself.
+    var factors: [String] { record.strings("factors") }
     var expire: Timestamp { record["expire"].string.flatMap { Timestamp(parsing: $0) } ?? row.createdAt }
 
     /// The session as an answer.

@@ -9,10 +9,6 @@ struct SessionWriter {
 
     /// How many characters the secret of a session has.
     private static let secretLength = 256
-    /// For how many seconds a session is good.
-    private static let duration: Int64 = 31_536_000
-    /// How many sessions a user has at most.
-    private static let limit = 10
 
     /// Signs a user in.
     ///
@@ -29,16 +25,17 @@ struct SessionWriter {
         factors: [String],
         details: JSONObject = [:]
     ) throws -> (session: Session, secret: String) {
+        let policies = try context.settings.policies
         let secret = Secret.random(length: Self.secretLength)
         let client = context.call.client
         var fields: JSONObject = [
             "user": .string(user.id), "secret": .string(Secret.digest(secret)),
-            "expire": .string(context.now.adding(seconds: Self.duration).text),
+            "expire": .string(context.now.adding(seconds: policies.sessionDuration).text),
             "provider": .string(provider), "factors": JSON(factors), "ip": .string(client.ip),
             "userAgent": .string(client.userAgent), "client": ClientDetails(userAgent: client.userAgent).json,
         ]
         for (key, value) in details.members { fields[key] = value }
-        try makeRoom(for: user.id, limit: Self.limit)
+        try makeRoom(for: user.id, limit: policies.sessionLimit)
         let row = try context.add(context.call.clock.makeID(), fields, to: IdentityTables.sessions)
         let change = Record.change(
             IdentityTables.users,

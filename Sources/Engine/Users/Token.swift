@@ -4,7 +4,7 @@ import Values
 /// A secret that is good for one step: to sign in, to verify an address, to set a new password.
 struct Token: Sendable {
     /// What it is good for.
-    enum Kind: String, Sendable {
+    enum Kind: String, Sendable, CaseIterable {
         /// Made by the project for a user, to sign in with.
         case generic
         case magicURL, email, phone, oauth2
@@ -51,12 +51,21 @@ extension WriteContext {
     /// Uses a token up.
     /// - Returns: nil where the user has none of these kinds with this secret, or it has expired.
     func takeToken(_ kinds: Set<Token.Kind>, _ secret: String, of user: String) throws -> Token? {
-        let found = try rows(of: user, in: IdentityTables.tokens).first { row in
+        guard let found = try token(kinds, secret, of: user),
+            try writer.delete(found.id, from: IdentityTables.tokens)
+        else { return nil }
+        return found
+    }
+}
+
+extension ReadContext {
+    /// The token of a user with this secret.
+    /// - Returns: nil where the user has none of these kinds with this secret, or it has expired.
+    func token(_ kinds: Set<Token.Kind>, _ secret: String, of user: String) throws -> Token? {
+        try rows(of: user, in: IdentityTables.tokens).first { row in
             let token = Token(row)
             guard let kind = token.kind, kinds.contains(kind), token.expire > now else { return false }
             return Secret.matches(secret, Record(row, IdentityTables.tokens).string("secret"))
-        }
-        guard let found, try writer.delete(found.id, from: IdentityTables.tokens) else { return nil }
-        return Token(found)
+        }.map { Token($0) }
     }
 }

@@ -41,34 +41,46 @@ enum UserCreation {
         )
     }
 
-    static let create = Handler(ids: ["users.create"]) { call in
-        let new = new(call)
-        return try hashing(call) { hash, context in
-            var new = new
-            new.password = try hash?.value()
+    static let create = Handler.write(
+        "users.create",
+        prepare: { call in (new: new(call), password: try password(call)) },
+        ahead: { input, _, _ in try await input.password?.prepareNew() },
+        body: { input, context in
+            var new = input.new
+            if let password = input.password {
+                try context.settings.policies.check(password.text, for: new.owner)
+                new.password = try password.newHash()
+            }
             return try context.changed(try UserWriter(context).create(new))
         }
-    }
+    )
 
-    static let updatePassword = Handler(ids: ["users.updatePassword"]) { call in
-        try hashing(call) { hash, context in
-            try context.changed(try UserWriter(context).setPassword(try hash?.value(), of: try context.user()))
+    static let updatePassword = Handler.write(
+        "users.updatePassword",
+        prepare: { try password($0) },
+        ahead: { password, call, pipeline in
+            guard let password else { return }
+            let former = try await pipeline.look(call) { context in
+                try context.user().formerPasswords(try context.settings.policies)
+            }
+            try await password.prepareNew(former: former)
+        },
+        body: { password, context in
+            let user = try context.user()
+            let writer = UserWriter(context)
+            let changed =
+                try password.map { try writer.choosePassword($0, for: user) }
+                ?? writer.setPassword(nil, of: user)
+            if try context.settings.policies.sessionInvalidation { try SessionWriter(context).endAll(of: user.id) }
+            return try context.changed(changed)
         }
-    }
+    )
 
-    /// Work whose password, unless there is none, is hashed ahead of it.
-    private static func hashing(
-        _ call: Call,
-        _ body: @escaping @Sendable (Ahead<PasswordHash>?, WriteContext) throws -> JSON
-    ) throws -> Work {
-        guard let password = call.optional("password")?.string, !password.isEmpty else {
-            return Work(body: .write { context in try body(nil, context).response })
-        }
+    /// The password that a call gives; nil for none.
+    private static func password(_ call: Call) throws(AppError) -> GivenPassword? {
+        guard let password = call.optional("password")?.string, !password.isEmpty else { return nil }
         try checkLength(password)
-        let hash = Ahead { try Passwords.hash(password) }
-        var work = Work(body: .write { context in try body(hash, context).response })
-        work.ahead = { _ in _ = try await HashingThreads.run { try hash.value() } }
-        return work
+        return GivenPassword(password)
     }
 
     private static func checkLength(_ password: String) throws(AppError) {

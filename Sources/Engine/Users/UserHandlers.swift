@@ -5,7 +5,7 @@ import Values
 enum UserHandlers {
     static let all: [Handler] =
         own + UserCreation.all + UserTokens.all + UserSessions.all + UserTargets.all + UserIdentities.all
-        + UserFactors.all
+        + UserFactors.all + UserMemberships.all
 
     private static let own: [Handler] =
         [get, list, delete, getPrefs, updatePrefs, updateLabels, updateEmail, updatePhone]

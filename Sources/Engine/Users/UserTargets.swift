@@ -73,7 +73,7 @@ enum UserTargets {
         )
     }
 
-    private static func refusing<R>(_ body: () throws -> R) throws -> R {
+    static func refusing<R>(_ body: () throws -> R) throws -> R {
         do { return try body() } catch let error as StoreError {
             let reason: (Prose, Prose)
             switch error.kind {

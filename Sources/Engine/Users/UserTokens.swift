@@ -1,9 +1,9 @@
 import Storage
 import Values
 
-/// `users.createToken`.
+/// `users.createToken` and `createJWT`.
 enum UserTokens {
-    static let all: [Handler] = [createToken]
+    static let all: [Handler] = [createToken, createJWT]
 
     private struct NewToken: Sendable {
         let secret: String
@@ -26,4 +26,17 @@ enum UserTokens {
             return token.json(secret: new.secret)
         }
     )
+
+    /// What stands for the newest session.
+    private static let recent = "recent"
+
+    static let createJWT = Handler.write("users.createJWT", prepare: { _ in }) { _, context in
+        let user = try context.user()
+        let id = context.call.string("sessionId")
+        let session =
+            id == recent ? try context.sessions(of: user.id).last : try context.openSession(id, of: user.id)
+        let token = UserToken(user: user.id, session: session?.id)
+        return ["jwt": .string(try token.text(seconds: context.call.arguments["duration"]?.int ?? 900, context))]
+            as JSON
+    }
 }

@@ -17,4 +17,11 @@ extension UserWriter {
     func setPassword(_ hash: PasswordHash?, of user: User) throws -> User {
         try update(user, passwordFields(hash))
     }
+
+    /// Keeps the same password in another form from now on.
+    func replaceHash(_ hash: PasswordHash, of user: User) throws -> User {
+        var fields = passwordFields(hash)
+        fields["passwordUpdate"] = nil
+        return try update(user, fields)
+    }
 }

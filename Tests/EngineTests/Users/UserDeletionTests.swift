@@ -84,4 +84,22 @@ struct UserDeletionTests {
             #expect(try await engine.call("users.get", ["userId": "ann"])["$id"] == "ann")
         }
     }
+
+    @Test(arguments: Backend.available)
+    func aRehearsalTellsWhatWouldBeWritten(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            let answer = try await engine.answer("users.create", ["userId": "ann", "email": "ann@example.org"]) {
+                $0.isDryRun = true
+            }
+            #expect(answer["result"]?["$id"] == "ann")
+            #expect(answer["events"] == ["users.ann.create"])
+            #expect(
+                answer["effects"] == [
+                    ["kind": "row", "action": "create", "target": "users", "count": 1],
+                    ["kind": "row", "action": "create", "target": "targets", "count": 1],
+                ]
+            )
+            #expect(try await engine.call("users.list")["total"] == 0)
+        }
+    }
 }

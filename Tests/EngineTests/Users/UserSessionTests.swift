@@ -113,4 +113,18 @@ struct UserSessionTests {
             #expect(try await backend.holds(Secret.digest(SessionToken(session)!.secret), engine.folder))
         }
     }
+
+    @Test(arguments: Backend.available)
+    func theProjectSaysHowManyAndHowLong(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            try await engine.call("project.updateSessionLimitPolicy", ["total": 2])
+            try await engine.call("project.updateSessionDurationPolicy", ["duration": 3600])
+            try await engine.makeUser("ann")
+            var ids: [JSON] = []
+            for _ in 0..<3 { ids.append(try await engine.call("users.createSession", ["userId": "ann"])["$id"]!) }
+            let open = try await engine.call("users.listSessions", ["userId": "ann"])["sessions"]
+            #expect(open?.each("$id") == Array(ids.suffix(2)))
+            #expect(open?.each("expire") == ["2026-11-22T09:00:00.000+00:00", "2026-11-22T09:00:00.000+00:00"])
+        }
+    }
 }
