@@ -10,6 +10,8 @@ package enum Actor: Sendable, Hashable, CustomStringConvertible {
     case session(user: String, id: String)
     /// An API key, by its id. It is bound by its scopes and by no permission.
     case apiKey(String)
+    /// An API key that is kept nowhere. Only its secret makes one.
+    case ephemeralKey(EphemeralKey)
 
     /// Reads `key`, `guest`, `user:ID` or `key:ID`.
     /// - Throws: `general_argument_invalid` for anything else.
@@ -35,15 +37,23 @@ package enum Actor: Sendable, Hashable, CustomStringConvertible {
     package var userID: String? {
         switch self {
         case .user(let id), .session(let id, _): id
-        case .key, .guest, .apiKey: nil
+        case .key, .guest, .apiKey, .ephemeralKey: nil
         }
     }
 
     /// Whether permissions of tables and rows, and disabled states, do not apply.
     package var isPrivileged: Bool {
         switch self {
-        case .key, .apiKey: true
+        case .key, .apiKey, .ephemeralKey: true
         case .guest, .user, .session: false
+        }
+    }
+
+    /// Whether it is a key that the owner has given away, and so bound by scopes of its own.
+    var isAPIKey: Bool {
+        switch self {
+        case .apiKey, .ephemeralKey: true
+        case .key, .guest, .user, .session: false
         }
     }
 
@@ -53,6 +63,7 @@ package enum Actor: Sendable, Hashable, CustomStringConvertible {
         case .guest: "guest"
         case .user(let id), .session(let id, _): "user:\(id)"
         case .apiKey(let id): "key:\(id)"
+        case .ephemeralKey(let key): "key:\(key.id)"
         }
     }
 }

@@ -60,9 +60,12 @@ package final class Engine: Sendable {
             jobs: jobs,
             lists: lists,
             callers: callers,
+            services: ServiceSwitch(),
             follower: LogFollower(store, cache, lists, clock)
         )
-        let own = [CacheHandlers.statistics(lists)]
+        let own =
+            [CacheHandlers.statistics(lists)] + Self.accountHandlers + OutboxHandlers.all
+            + AuthenticatorHandlers.all(issuer: project)
         let check = indexCheck.map { IndexCheck(limit: $0) }
         var repertoire = Repertoire(catalog, Self.handlers(catalog, access, check, project: project) + own)
         repertoire.add(SchemaHandlers(repertoire, access).all)
@@ -77,8 +80,15 @@ package final class Engine: Sendable {
     ) -> [Handler] {
         DatabaseHandlers.all + TableHandlers.all + ColumnHandlers.all + RelationColumns.all
             + IndexHandlers.all + rowHandlers(catalog, access, check) + [ExplainRows.handler]
-            + DescribeHandlers.all(catalog, access, project: project) + UserHandlers.all
+            + DescribeHandlers.all(catalog, access, project: project) + UserHandlers.all + TeamHandlers.all
+            + MembershipHandlers.all + PresenceHandlers.all + [ExplainAccess.handler(catalog, access)]
+            + [ActivityHandlers.list] + ProjectHandlers.all(access, project)
     }
+
+    private static let accountHandlers =
+        AccountCreation.all + SignIn.all + AccountHandlers.all + AccountPassword.all + AccountSessions.all
+        + AccountIdentities.all + AccountTargets.all + SignInTokens.all + TokenSessions.all + Recovery.all
+        + Verification.all + AccountFactors.all + ChallengeHandlers.all
 
     /// Operations on rows, each of which can be part of a transaction, and the transactions.
     private static func rowHandlers(_ catalog: Catalog, _ access: Access, _ check: IndexCheck?) -> [Handler] {
@@ -89,6 +99,9 @@ package final class Engine: Sendable {
         }
         return plain.map { $0.staged(by: replay) } + TransactionHandlers.all(replay, items)
     }
+
+    /// Whether this process changes nothing.
+    var isReadOnly: Bool { access.isReadOnly }
 
     /// The ids of the operations that have a handler.
     package var handledOperations: Set<String> { repertoire.ids }

@@ -108,6 +108,11 @@ package protocol ReadSession {
     /// - Returns: nil when that is more than `limit` records, or can't be told.
     func news(after place: EventCursor?, limit: Int) throws -> LogNews?
 
+    /// Records of the event log from the newest back, each with a number by which an older page continues before it.
+    ///
+    /// The order is about that of the commits: for people who look back, not for readers who must miss nothing.
+    func history(before number: Int64?, limit: Int) throws -> [(number: Int64, record: [UInt8])]
+
     /// A note about the project as a whole, such as the fingerprint of its key; nil where there is none.
     func property(_ name: String) throws -> String?
 }

@@ -42,6 +42,21 @@ struct EventTests {
         }
     }
 
+    @Test(arguments: Backend.available)
+    func isReadBackwardsFromTheEnd(_ backend: Backend) async throws {
+        try await backend.withStore { store async throws in
+            for number in 0..<5 { try await store.write { try $0.append(event: Array("\(number)".utf8)) } }
+            for limit in [0, 1, 2, 5, 10] {
+                let newest = try await store.read { try $0.history(before: nil, limit: limit) }
+                let expected = (0..<min(limit, 5)).map { record("\(4 - $0)") }
+                #expect(newest.map(\.record) == expected, "limit \(limit)")
+            }
+            let all = try await store.read { try $0.history(before: nil, limit: 10) }
+            let older = try await store.read { try $0.history(before: all[1].number, limit: 10) }
+            #expect(older.map(\.record) == [record("2"), record("1"), record("0")])
+        }
+    }
+
     /// Many writers commit at once, through two stores on the same data, some of their bodies slow and some failing;
     /// readers that continue from their cursor must meet every record once, in the one order of all.
     @Test(arguments: Backend.available)

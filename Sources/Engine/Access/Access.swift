@@ -10,6 +10,12 @@ package struct Access: Sendable {
     /// Whether operations that change anything are refused.
     package var isReadOnly: Bool
 
+    /// The scopes of callers who have not signed in. Users have those of every operation that is open to sessions.
+    private static let guestScopes: Set<String> = [
+        "sessions.write", "documents.read", "documents.write", "rows.read", "rows.write", "files.read", "files.write",
+        "locale.read", "avatars.read", "executions.write", "graphql", "embeddings.write",
+    ]
+
     package init(actor: Actor = .key, scopes: Set<String>? = nil, isReadOnly: Bool = false) {
         self.actor = actor
         self.scopes = scopes
@@ -36,7 +42,7 @@ package struct Access: Sendable {
                 hint: "Start it without --read-only to allow changes."
             )
         }
-        if case .apiKey = actor {
+        if actor.isAPIKey {
             guard operation.auth.contains("Key") else {
                 throw AppError(
                     .generalUnauthorizedScope,
@@ -49,6 +55,13 @@ package struct Access: Sendable {
                 .generalUnauthorizedScope,
                 "\(operation.id) is for the project's key; \(actor) can't run it.",
                 hint: "Run it without \"as\", or with \"as\": \"key\"."
+            )
+        }
+        if actor == .guest, !operation.scopes.isEmpty, Self.guestScopes.isDisjoint(with: operation.scopes) {
+            throw AppError(
+                .generalUnauthorizedScope,
+                "\(operation.id) is for users who have signed in, not for guests.",
+                hint: "Run it as a user or as a key."
             )
         }
         if let scopes, !operation.scopes.isEmpty, !operation.scopes.contains(where: scopes.contains) {

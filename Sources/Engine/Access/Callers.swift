@@ -13,8 +13,9 @@ final class Callers: Sendable {
     /// How many users are kept in memory.
     private static let maximum = 10_000
 
-    /// - Throws: 404 `user_not_found`, 403 `user_blocked`, 401 `user_session_not_found` for a session that has ended; for
-    ///   API keys 401 `project_key_expired` and `general_unauthorized_scope`.
+    /// - Throws: 404 `user_not_found`, 403 `user_blocked`, 401 `user_unauthorized` for a session that has ended, 401
+    ///   `user_more_factors_required` for one that lacks a second factor; for API keys 401 `project_key_expired` and
+    ///   `general_unauthorized_scope`.
     func caller(
         _ actor: Actor,
         for operation: Operation,
@@ -24,7 +25,10 @@ final class Callers: Sendable {
         switch actor {
         case .key, .guest: return Caller(actor)
         case .apiKey(let id):
-            try APIKey.check(id, for: operation, at: now, in: session)
+            try APIKey(id, in: session).check(for: operation, at: now)
+            return Caller(actor)
+        case .ephemeralKey(let key):
+            try APIKey(key).check(for: operation, at: now)
             return Caller(actor)
         case .user(let id): return Caller(actor, try active(id, in: session))
         case .session(let user, let id):
@@ -37,6 +41,7 @@ final class Callers: Sendable {
                     hint: "Sign in again, for example with account.createEmailPasswordSession."
                 )
             }
+            try FactorRule.check(own, of: identity, for: operation)
             return Caller(actor, identity, session: own)
         }
     }

@@ -26,21 +26,53 @@ extension Engine {
                 let mine = rows.first { Secret.matches(token.secret, $0.values[1].string ?? "") }
                 return mine.map { .session(user: token.user, id: $0.id) }
             }
-        case .key(let text):
+        case .key(let text) where text.hasPrefix(EphemeralKey.prefix):
+            let (project, now) = (project, clock.now)
             return try await find("API key") { session in
-                var query = RowQuery(limit: 1)
-                query.filters = [.compare("secret", .equal, [.string(Secret.digest(text))])]
-                return try session.rows(query, in: Self.keySecrets).first.map { .apiKey($0.id) }
+                try EphemeralKey(secret: text, of: project, at: now, in: session).map { .ephemeralKey($0) }
             }
-        case .jwt: throw Self.unknown("JWT")
+        case .key(let text): return try await apiKey(text)
+        case .jwt(let text):
+            let now = clock.now
+            return try await find("JWT") { try UserToken(text, at: now, in: $0)?.actor }
         }
     }
+
+    private func apiKey(_ secret: String) async throws(AppError) -> Actor {
+        let digest = Secret.digest(secret)
+        let found = try await translating("Authentication") { () async throws -> StoredRow? in
+            try await store.read { session in
+                var query = RowQuery(limit: 1)
+                query.filters = [.compare("secret", .equal, [.string(digest)])]
+                return try session.rows(query, in: Self.keySecrets).first
+            }
+        }
+        guard let row = found else { throw Self.unknown("API key") }
+        await noteUse(of: row)
+        return .apiKey(row.id)
+    }
+
+    /// Notes when a key was used, once a day: that is no reason to make calls wait for a disk, nor to refuse them.
+    private func noteUse(of key: StoredRow) async {
+        let now = clock.now
+        let last = key.values[1].string.flatMap { Timestamp(parsing: $0) }
+        if isReadOnly || last.map({ now.milliseconds - $0.milliseconds < Self.day }) == true { return }
+        try? await store.write { session in
+            guard let row = try session.row(key.id, in: Self.keySecrets) else { return }
+            let change = RowChange(updatedAt: row.updatedAt, values: [(1, .string(now.text))])
+            _ = try session.update(row.id, change, in: Self.keySecrets)
+        }
+    }
+
+    private static let day: Int64 = 86_400_000
 
     private func find(
         _ what: Prose,
         _ body: @escaping @Sendable (any ReadSession) throws -> Actor?
     ) async throws(AppError) -> Actor {
-        let found = try await translating("Authentication") { () async throws -> Actor? in try await store.read(body) }
+        let found = try await translating("Authentication") { () async throws -> Actor? in
+            try await pipeline.store.read(body)
+        }
         guard let found else { throw Self.unknown(what) }
         return found
     }
@@ -64,7 +96,7 @@ extension Engine {
         databaseID: nil,
         tableID: "keys",
         incarnation: "",
-        columns: [ColumnLayout("secret", .text)]
+        columns: [ColumnLayout("secret", .text), ColumnLayout("accessedAt", .datetime)]
     )
 }
 

@@ -19,6 +19,8 @@ final class Identity: Sendable {
     let isActive: Bool
     /// Whether it asks for a second factor.
     let needsFactors: Bool
+    /// What it can show as a second factor; known where it asks for one only.
+    let factors: [Factor]
     let roles: Roles
     private let sessions: [String: Session]
 
@@ -31,6 +33,7 @@ final class Identity: Sendable {
         isActive = record.bool("status")
         needsFactors = record.bool("mfa")
         let isVerified = record.bool("emailVerification") || record.bool("phoneVerification")
+        factors = try needsFactors ? Self.factors(record, session) : []
         var roles = ["any", "users", "user:\(row.id)"]
         let state = isVerified ? "verified" : "unverified"
         roles += ["users/\(state)", "user:\(row.id)/\(state)"]
@@ -56,32 +59,34 @@ final class Identity: Sendable {
         sessions = Dictionary(uniqueKeysWithValues: known.map { ($0.id, $0) })
     }
 
+    /// The factors that a user has shown to work.
+    private static func factors(_ user: Record, _ session: any ReadSession) throws -> [Factor] {
+        var factors: [Factor] = []
+        let apps = try all(of: user.row.id, in: authenticators, session)
+        if apps.contains(where: { Record($0, authenticators).bool("verified") }) { factors.append(.totp) }
+        for (channel, factor) in [(Channel.email, Factor.email), (.phone, .phone)]
+        where !user.string(channel.rawValue).isEmpty && user.bool(channel.column) {
+            factors.append(factor)
+        }
+        return factors
+    }
+
     /// The session with this id, unless it has expired.
     func session(_ id: String, at now: Timestamp) -> Session? {
         sessions[id].flatMap { $0.expire > now ? $0 : nil }
     }
 
     /// The part of a user's row that rights depend on.
-    static let rights = part(
-        of: IdentityTables.users,
-        ["status", "labels", "emailVerification", "phoneVerification", "mfa", "stamp"]
+    static let rights = IdentityTables.users.part(
+        ["status", "labels", "email", "phone", "emailVerification", "phoneVerification", "mfa", "stamp"]
     )
     /// The part that says whether something has changed.
-    static let stamp = part(of: IdentityTables.users, ["stamp"])
+    static let stamp = IdentityTables.users.part(["stamp"])
     /// A stamp that was never used before and never will be.
     static func newStamp() -> Int64 { .random(in: 1...(1 << 53) - 1) }
 
-    private static let sessions = part(of: IdentityTables.sessions, ["user", "expire", "factors", "mfaUpdatedAt"])
-
-    /// A layout of some columns of a table, for those who read no others.
-    private static func part(of table: TableLayout, _ columns: [String]) -> TableLayout {
-        TableLayout(
-            databaseID: table.databaseID,
-            tableID: table.tableID,
-            incarnation: table.incarnation,
-            columns: columns.map { table.columns[table.position(of: $0)!] }
-        )
-    }
+    private static let authenticators = IdentityTables.authenticators.part(["user", "verified"])
+    private static let sessions = IdentityTables.sessions.part(["user", "expire", "factors", "mfaUpdatedAt"])
 
     private static func all(of user: String, in table: TableLayout, _ session: any ReadSession) throws -> [StoredRow] {
         var query = RowQuery(limit: 1000)

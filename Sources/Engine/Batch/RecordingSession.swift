@@ -71,6 +71,10 @@ final class RecordingSession: WriteSession {
         try inner.events(after: cursor, limit: limit)
     }
 
+    func history(before number: Int64?, limit: Int) throws -> [(number: Int64, record: [UInt8])] {
+        try inner.history(before: number, limit: limit)
+    }
+
     // MARK: Writing
 
     func bumpSchemaVersion() throws { try inner.bumpSchemaVersion() }
@@ -88,6 +92,8 @@ final class RecordingSession: WriteSession {
         let sequence = try inner.insert(row, into: table)
         if table === SystemTables.jobs {
             try noteJob(row)
+        } else if table === IdentityTables.outbox {
+            note("mail", "send", row.values[table.position(of: "recipient")!].string ?? "")
         } else if let target = try target(row.id, row.values, in: table) {
             note(kind(of: table), "create", target)
         }
@@ -114,7 +120,7 @@ final class RecordingSession: WriteSession {
         return true
     }
 
-    /// Many rows at once are rows of one table of a caller's, or pairs of one relation.
+    /// Many rows at once are rows of one table of a caller's or of people, or pairs of one relation.
     func update(_ ids: [String], _ change: RowChange, in table: TableLayout) throws -> Int {
         let count = try inner.update(ids, change, in: table)
         if let target = try target("", [], in: table) { note(kind(of: table), "update", target, count) }

@@ -4,10 +4,14 @@ import Values
 extension Handler {
     /// The same operation, which answers from the cache of lists where the call's `ttl` and `freshness` allow it and it
     /// runs by itself. Its arguments are read only when they have to be.
-    func cached(_ source: @escaping @Sendable (Call) throws -> ListSource) -> Handler {
+    /// - Parameter request: what a call asks of the cache; nil where it asks for nothing.
+    func cached(
+        as request: @escaping @Sendable (Call) -> ListRequest? = { ListRequest($0) },
+        _ source: @escaping @Sendable (Call) throws -> ListSource
+    ) -> Handler {
         let work = work
         return Handler(ids: ids) { call in
-            guard let request = ListRequest(call) else { return try work(call) }
+            guard let request = request(call) else { return try work(call) }
             let body = Work.Body.read { context in
                 guard case .read(let body) = try work(call).body else { preconditionFailure("only reads are cached") }
                 return try body(context)
@@ -38,10 +42,10 @@ extension Pipeline {
     private func rolesOf(_ call: Call) async throws -> [String]? {
         switch call.actor {
         case .key: return nil
-        case .guest: return Roles.guest.list
-        case .apiKey, .user, .session:
-            let caller = try await store.read { [callers] session in
-                try callers.caller(call.actor, for: call.operation, at: call.now, in: session)
+        case .guest where services.areKnownOpen(call, cache): return Roles.guest.list
+        case .guest, .apiKey, .ephemeralKey, .user, .session:
+            let caller = try await store.read { session in
+                try ReadContext(call, session, self, beginsSession: true).caller
             }
             return caller.isPrivileged ? nil : caller.roles
         }
@@ -73,7 +77,7 @@ private struct CachedRead {
         }
         for _ in 0..<Self.attempts {
             let now = call.clock.now
-            let known = pipeline.cache.known(call.string("tableId"), in: call.string("databaseId"), at: now)
+            let known = known(at: now)
             guard known.table.map({ $0.0.enabled || call.actor.isPrivileged }) ?? true else { return nil }
             switch pipeline.lists.step(request, key, known, at: now) {
             case .use(let list): return response(list, .hit)
@@ -99,6 +103,12 @@ private struct CachedRead {
             }
         }
         return nil
+    }
+
+    /// The state that the list depends on, as far as it is known.
+    private func known(at now: Timestamp) -> SchemaCache.Known {
+        guard request.group != ListRequest.presences else { return .presences }
+        return pipeline.cache.known(call.string("tableId"), in: call.string("databaseId"), at: now)
     }
 
     private func load(

@@ -46,10 +46,10 @@ final class ListCache: Sendable {
             if let list = state.lists.peek(key), request.accepts(list.readAt, at: now),
                 !request.isStrict || state.log.isCurrent(list.mark, in: list.schema == nil ? request.group : nil)
             {
-                guard let table = known.table?.1 else {
+                guard let fingerprint = known.fingerprint else {
                     return state.share(.table(request.group), request, known.changes, now) { .verify($0) }
                 }
-                if list.table == table.fingerprint, list.schema == nil || list.schema == known.version {
+                if list.table == fingerprint, list.schema == nil || list.schema == known.version {
                     let hasTotal = list.total.map { request.accepts($0.readAt, at: now) } ?? false
                     if hasTotal || !request.wantsTotal {
                         state.lists.use(key)

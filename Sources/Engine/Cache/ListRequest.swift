@@ -5,7 +5,7 @@ struct ListRequest: Sendable {
     /// Everything but the state of the table that the answer depends on, as text: the table, the words of the answer,
     /// the caller's roles, and the queries.
     var key: [UInt8]
-    /// The table, as `<databaseId>/<tableId>`.
+    /// The table, as `<databaseId>/<tableId>`, or ``presences``.
     let group: String
     /// The oldest answer that will do, in milliseconds.
     let age: Int64
@@ -38,6 +38,22 @@ struct ListRequest: Sendable {
         isStrict = call.optional("freshness")?.string == "strict"
         hasCursor = queries.hasCursor
     }
+
+    /// What a list of presences asks of the cache. Any change of a presence ends what is kept of them.
+    init?(ofPresences call: Call) {
+        guard let seconds = call.optional("ttl")?.int, seconds > 0,
+            let queries = QueryText(call.arguments["queries"]?.array ?? [])
+        else { return nil }
+        key = Array("[\"\(Self.presences)\",".utf8) + queries.bytes + [UInt8(ascii: "]")]
+        group = Self.presences
+        age = seconds * 1000
+        wantsTotal = call.bool("total")
+        isStrict = true
+        hasCursor = queries.hasCursor
+    }
+
+    /// The ``group`` of lists of presences; those of tables have a slash.
+    static let presences = "presences"
 
     /// Tells lists apart by what their caller may see.
     /// - Parameter roles: nil for a caller whom no permission binds.

@@ -87,21 +87,36 @@ final class LogFollower: Sendable {
     private func said(by records: [[UInt8]]) -> FollowedLog.News {
         var groups: Set<String> = []
         for record in records {
-            guard let group = Self.table(of: record) else { return .everything }
-            groups.insert(group)
+            switch Self.subject(of: record) {
+            case .group(let group): groups.insert(group)
+            case .noList: continue
+            case .anything: return .everything
+            }
         }
         return .groups(groups)
     }
 
-    /// The table, as `<databaseId>/<tableId>`, that a record is about; nil when it is about more, or anything else.
-    static func table(of record: [UInt8]) -> String? {
+    /// Which lists a record of the log is about.
+    enum Subject: Equatable {
+        /// Those of a table, as `<databaseId>/<tableId>`, or ``ListRequest/presences``.
+        case group(String)
+        /// None: rights of callers, for example, are part of what lists are kept under.
+        case noList
+        /// Those of more than one table, or it can't be told.
+        case anything
+    }
+
+    static func subject(of record: [UInt8]) -> Subject {
         // The answer of the operation, which may be long, comes last.
         guard let end = record.firstRange(of: Array(",\"actor\":".utf8))?.lowerBound,
-            let head = try? JSON(parsing: record[..<end] + [UInt8(ascii: "}")]),
-            let event = head["event"]?.string, let ids = head["ids"]?.strings, ids.count >= 2,
+            let head = try? JSON(parsing: record[..<end] + [UInt8(ascii: "}")]), let event = head["event"]?.string
+        else { return .anything }
+        if event.hasPrefix("presences.") || event == "users.[userId].delete" { return .group(ListRequest.presences) }
+        if event.hasPrefix("users.") || event.hasPrefix("teams.") { return .noList }
+        guard let ids = head["ids"]?.strings, ids.count >= 2,
             ["databases.[databaseId].tables.[tableId].", "databases.[databaseId].collections.[collectionId]."]
                 .contains(where: event.hasPrefix)
-        else { return nil }
-        return "\(ids[0])/\(ids[1])"
+        else { return .anything }
+        return .group("\(ids[0])/\(ids[1])")
     }
 }

@@ -27,6 +27,11 @@ final class TableFingerprint: Sendable, Hashable {
         (high, low) = (numbers[0], numbers[1])
     }
 
+    private init(_ number: UInt64) { (high, low) = (0, number) }
+
+    /// That of lists of presences, which depend on nothing else.
+    static let presences = TableFingerprint(1)
+
     static func == (one: TableFingerprint, other: TableFingerprint) -> Bool {
         one === other || (one.high == other.high && one.low == other.low)
     }

@@ -7,8 +7,10 @@ package import Values
 /// reads the log. As text it is
 ///
 /// ```
-/// {"event":PATTERN,"ids":[…],"actor":ACTOR,"at":MILLISECONDS,"payload":ANSWER}
+/// {"event":PATTERN,"ids":[…],"actor":ACTOR,"client":PROGRAM,"at":MILLISECONDS,"payload":ANSWER}
 /// ```
+///
+/// where `client` is left out of calls whose program did not say its name.
 ///
 /// A bulk writes one record for all its rows, or a few where they take many bytes. Such a record has `"bulk":true` before
 /// the payload, which is the list of the rows as they are after the bulk (or were before they were deleted), and its
@@ -21,6 +23,8 @@ package struct EventRecord: Sendable, Equatable {
     package var ids: [String]
     /// Who caused it, in the form of ``Actor/description``.
     package var actor: String
+    /// The program through which it was done, as it calls itself; empty where it does not say.
+    package var client = ""
     package var at: Timestamp
     /// The answer of the operation, or the list of the rows of a bulk: JSON text.
     package var payload: [UInt8]
@@ -35,6 +39,7 @@ package struct EventRecord: Sendable, Equatable {
         self.event = event
         ids = call.operation.eventIDs.map { known[$0] ?? call.string($0) }
         actor = call.actor.description
+        client = call.client.userAgent
         at = call.now
         self.payload = payload
     }
@@ -42,12 +47,13 @@ package struct EventRecord: Sendable, Equatable {
     /// The records of a bulk, as few as hold its rows.
     static func records(
         of call: Call,
+        ids: [String: String] = [:],
         rows: [[UInt8]],
         maximumBytes: Int = Self.maximumBytes
     ) -> [EventRecord] {
         var result: [EventRecord] = []
         var start = 0
-        while start < rows.count, var record = EventRecord(of: call, ids: [:], payload: []) {
+        while start < rows.count, var record = EventRecord(of: call, ids: ids, payload: []) {
             record.ids.removeLast()
             record.isBulk = true
             var end = start
@@ -72,6 +78,7 @@ package struct EventRecord: Sendable, Equatable {
         self.event = event
         self.ids = ids
         self.actor = actor
+        client = json["client"]?.string ?? ""
         self.at = Timestamp(milliseconds: at)
         self.payload = payload.encoded
         isBulk = json["bulk"]?.bool ?? false
@@ -97,6 +104,10 @@ package struct EventRecord: Sendable, Equatable {
         writer.write(JSON(ids))
         writer.raw(",\"actor\":")
         writer.write(actor)
+        if !client.isEmpty {
+            writer.raw(",\"client\":")
+            writer.write(client)
+        }
         writer.raw(",\"at\":")
         writer.write(at.milliseconds)
         writer.raw(isBulk ? ",\"bulk\":true,\"payload\":" : ",\"payload\":")

@@ -16,13 +16,14 @@ class ReadContext {
 
     private var cache: SchemaCache { pipeline.cache }
 
-    /// - Throws: that the actor of the call may not run it, as ``Callers`` finds.
+    /// - Throws: that the actor of the call may not run it, as ``Callers`` and ``ServiceSwitch`` find.
     init(_ call: Call, _ session: any ReadSession, _ pipeline: Pipeline, beginsSession: Bool = false) throws {
         self.call = call
         self.session = session
         self.pipeline = pipeline
         glance = beginsSession ? pipeline.cache.glance(at: call.now) : nil
         caller = try pipeline.callers.caller(call.actor, for: call.operation, at: call.now, in: session)
+        if !caller.isPrivileged { try pipeline.services.check(call.operation, self) }
     }
 
     /// The same session for another call.

@@ -8,6 +8,7 @@ struct Pipeline: Sendable {
     let jobs: JobRunner
     let lists: ListCache
     let callers: Callers
+    let services: ServiceSwitch
     let follower: LogFollower
 
     /// Answers one call.
@@ -52,7 +53,7 @@ struct Pipeline: Sendable {
     static func perform(_ work: Work, _ context: WriteContext) throws -> Response {
         let response = try work.run(context)
         if let rows = context.changedRows {
-            for event in EventRecord.records(of: context.call, rows: rows) {
+            for event in EventRecord.records(of: context.call, ids: context.eventIDs, rows: rows) {
                 try context.writer.append(event: event.encoded)
             }
         } else if let event = EventRecord(

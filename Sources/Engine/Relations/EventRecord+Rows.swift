@@ -9,6 +9,7 @@ extension EventRecord {
         event = call.dialect.translated("databases.[databaseId].tables.[tableId].rows.[rowId].\(action)")
         ids = [table.databaseID, table.id, id]
         actor = call.actor.description
+        client = call.client.userAgent
         at = call.now
         self.payload = payload
     }

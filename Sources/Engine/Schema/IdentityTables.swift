@@ -67,12 +67,13 @@ enum IdentityTables {
         ]
     )
 
-    /// Second factors that need something kept, such as the secret of an authenticator app.
+    /// Second factors that need something kept, such as the secret of an authenticator app. `step` is the period of the
+    /// code that was taken last.
     static let authenticators = system(
         "authenticators",
         [
             ColumnLayout("user", .text), ColumnLayout("type", .text), ColumnLayout("verified", .boolean),
-            ColumnLayout("secret", .text, seal: "authenticators.secret"),
+            ColumnLayout("secret", .text, seal: "authenticators.secret"), ColumnLayout("step", .integer),
         ]
     )
 
@@ -95,13 +96,13 @@ enum IdentityTables {
         ]
     )
 
-    /// `secret` is the digest of an invitation's secret.
+    /// `secret` is the digest of an invitation's secret, `recipient` the address or number to which the invitation went.
     static let memberships = system(
         "memberships",
         [
             ColumnLayout("team", .text), ColumnLayout("user", .text), ColumnLayout("roles", .text, isArray: true),
             ColumnLayout("invited", .datetime), ColumnLayout("joined", .datetime), ColumnLayout("confirm", .boolean),
-            ColumnLayout("secret", .text), ColumnLayout("search", .text),
+            ColumnLayout("secret", .text), ColumnLayout("recipient", .text), ColumnLayout("search", .text),
         ]
     )
 
@@ -124,20 +125,18 @@ enum IdentityTables {
         ]
     )
 
-    /// `identifier` is the host name, bundle or package that a platform is recognised by.
+    /// A platform has the one name by which apps of its type are known.
     static let platforms = system(
         "platforms",
-        [
-            ColumnLayout("name", .text), ColumnLayout("type", .text), ColumnLayout("identifier", .text),
-            ColumnLayout("details", .json),
-        ]
+        [ColumnLayout("name", .text), ColumnLayout("type", .text)]
+            + PlatformKind.all.map { ColumnLayout($0.field, .text) }
     )
 
     static let variables = system(
         "variables",
         [
-            ColumnLayout("resource", .text), ColumnLayout("key", .text), ColumnLayout("secret", .boolean),
-            ColumnLayout("value", .text, seal: "variables.value"), ColumnLayout("search", .text),
+            ColumnLayout("resourceType", .text), ColumnLayout("resourceId", .text), ColumnLayout("key", .text),
+            ColumnLayout("secret", .boolean), ColumnLayout("value", .text, seal: "variables.value"),
         ]
     )
 
@@ -177,8 +176,8 @@ enum IdentityTables {
         system(memberships, [unique("team", "user"), key("user")]),
         system(presences, [key("user"), key("expiresAt")]),
         system(keys, [unique("secret")]),
-        system(platforms, [key("identifier")]),
-        system(variables, [unique("resource", "key")]),
+        system(platforms, [key("hostname")]),
+        system(variables, [unique("resourceType", "resourceId", "key")]),
         system(settings, []),
         system(outbox, [key("state"), key("user"), key("expire")]),
         system(limits, [key("reset")]),

@@ -30,3 +30,15 @@ struct Record {
         )
     }
 }
+
+extension TableLayout {
+    /// A layout of some of the columns, for those who read no others. Make it once: stores keep what they derive from it.
+    func part(_ keys: [String]) -> TableLayout {
+        TableLayout(
+            databaseID: databaseID,
+            tableID: tableID,
+            incarnation: incarnation,
+            columns: keys.map { columns[position(of: $0)!] }
+        )
+    }
+}

@@ -112,6 +112,13 @@ extension SchemaCache {
         var version: Int64?
         /// How often this process has changed the schema.
         var changes: UInt64
+        /// What lists of no table of a caller's depend on besides their rows.
+        var fixed: TableFingerprint?
+
+        static let presences = Known(changes: 0, fixed: .presences)
+
+        /// What lists depend on besides their rows; nil where that is not known.
+        var fingerprint: TableFingerprint? { fixed ?? table?.1.fingerprint }
     }
 
     func known(_ id: String, in database: String, at now: Timestamp) -> Known {

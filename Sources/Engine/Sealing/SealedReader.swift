@@ -47,6 +47,10 @@ class SealedReader: ReadSession {
         }
     }
 
+    func history(before number: Int64?, limit: Int) throws -> [(number: Int64, record: [UInt8])] {
+        try base.history(before: number, limit: limit).map { ($0.number, EventSecrets.opened($0.record, self)) }
+    }
+
     func news(after place: EventCursor?, limit: Int) throws -> LogNews? {
         guard let news = try base.news(after: place, limit: limit) else { return nil }
         return LogNews(records: news.records.map { EventSecrets.opened($0, self) }, end: news.end)

@@ -28,7 +28,8 @@ struct RoleReport {
 
     private static let namedRoles = ["any", "guests", "users"]
 
-    private var otherRoles: [String] {
+    /// The roles that the table names, but for those that everybody knows.
+    var otherRoles: [String] {
         var result: [String] = []
         for permission in table.permissions {
             let role = Permissions.role(permission)
@@ -38,10 +39,21 @@ struct RoleReport {
     }
 
     private func effect(_ action: Action, for role: String) -> String {
-        // Guests and users both hold "any" as well.
-        let held =
-            role == "any" ? ["any"] : role == "guests" || role == "users" ? ["any", role] : ["any", "users", role]
-        if held.contains(where: { table.permissions.contains(action.permission($0)) }) { return "all rows" }
+        if Self.implied(by: role).contains(where: { table.permissions.contains(action.permission($0)) }) {
+            return "all rows"
+        }
         return table.rowSecurity && action != .create ? "rows that grant it" : "no"
+    }
+
+    /// The roles that everybody holds who holds this one, itself included.
+    private static func implied(by role: String) -> [String] {
+        if role == "any" { return ["any"] }
+        if role == "guests" { return ["any", "guests"] }
+        var held = ["any", "users"]
+        if let slash = role.firstIndex(of: "/") {
+            held.append(String(role[..<slash]))
+            if role.hasPrefix("user:") { held.append("users\(role[slash...])") }
+        }
+        return held + [role]
     }
 }

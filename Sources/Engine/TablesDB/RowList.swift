@@ -87,15 +87,18 @@ enum RowList {
         var reachesOut: Bool { !page.joins.isEmpty || !shape.related.isEmpty }
 
         /// The place of the cursor as text; empty without one.
-        var place: [UInt8] {
-            guard let position = page.position else { return [] }
-            return JSON.array([.bool(position.isBackward)] + position.values).encoded
-        }
+        var place: [UInt8] { RowList.place(of: page) }
 
         /// How many rows match, counted up to the cap.
         func total(_ context: ReadContext) throws -> Int {
             try context.session.count(page, in: table.layout, cap: SystemList.countCap)
         }
+    }
+
+    /// Where a page starts, as text; empty for one without a cursor.
+    static func place(of page: RowQuery) -> [UInt8] {
+        guard let position = page.position else { return [] }
+        return JSON.array([.bool(position.isBackward)] + position.values).encoded
     }
 
     /// The answer made of its parts.

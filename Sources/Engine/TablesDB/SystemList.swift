@@ -46,6 +46,16 @@ struct SystemList: Sendable {
 
     /// As above, where the items of a page are made together.
     func answer(_ context: ReadContext, base: [Filter] = [], items: ([StoredRow]) throws -> [JSON]) throws -> JSON {
+        let page = try page(context, base: base)
+        let rows = try context.session.rows(page, in: layout)
+        let total = context.call.bool("total") ? try context.session.count(page, in: layout, cap: Self.countCap) : 0
+        return .object(
+            JSONObject([("total", .int(Int64(total))), (context.dialect.translated(name), .array(try items(rows)))])
+        )
+    }
+
+    /// The page that a list call asks for, of items that all match `base`.
+    func page(_ context: ReadContext, base: [Filter]) throws -> RowQuery {
         let query = try context.call.queries()
         let binding = context.dialect == .tables ? binding.tables : binding.collections
         if query.select != nil {
@@ -63,11 +73,7 @@ struct SystemList: Sendable {
         page.orders = try binding.orders(query.orders)
         page.offset = query.offset ?? 0
         if let cursor = query.cursor { page.position = try position(cursor, page.orders, base, context) }
-        let rows = try context.session.rows(page, in: layout)
-        let total = context.call.bool("total") ? try context.session.count(page, in: layout, cap: Self.countCap) : 0
-        return .object(
-            JSONObject([("total", .int(Int64(total))), (context.dialect.translated(name), .array(try items(rows)))])
-        )
+        return page
     }
 
     private func position(

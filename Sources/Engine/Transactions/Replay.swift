@@ -17,7 +17,8 @@ struct Replay: Sendable {
         let call = Call(
             operation: operation,
             arguments: staged.arguments,
-            actor: staged.actor,
+            // Who commits what it has staged itself is known better than by name.
+            actor: "\(staged.actor)" == "\(call.actor)" ? call.actor : staged.actor,
             client: call.client,
             now: call.now,
             clock: call.clock

@@ -42,12 +42,12 @@ final class CallRunner: Sendable {
     }
 
     private func context(of call: ToolCall, _ ticket: CallTable.Ticket) -> ToolContext {
-        guard let token = call.progressToken else { return ToolContext() }
+        guard let token = call.progressToken else { return ToolContext(reporter: nil, client: call.client) }
         let reporter = ProgressReporter(token: token) { [table, sink] line in
             guard table.isLive(ticket) else { return }
             sink.append(line)
             sink.flush()
         }
-        return ToolContext(reporter: reporter)
+        return ToolContext(reporter: reporter, client: call.client)
     }
 }

@@ -4,6 +4,7 @@ import Values
 enum ModernEnvelope {
     static let versionKey = "io.modelcontextprotocol/protocolVersion"
     static let capabilitiesKey = "io.modelcontextprotocol/clientCapabilities"
+    static let clientInfoKey = "io.modelcontextprotocol/clientInfo"
     static let serverInfoKey = "io.modelcontextprotocol/serverInfo"
 
     /// True for a request that only the modern version can have sent.

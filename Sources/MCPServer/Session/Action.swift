@@ -27,6 +27,8 @@ struct ToolCall: Sendable {
     var progressToken: JSON?
     /// Written as a result of 2026-07-28.
     var isModern: Bool
+    /// What the client calls itself; empty where it does not say.
+    var client = ""
 }
 
 /// An answer that is known at once.

@@ -32,7 +32,8 @@ extension Session {
                 tool: tool,
                 arguments: arguments,
                 progressToken: progressToken(of: request),
-                isModern: isModern
+                isModern: isModern,
+                client: isModern ? ClientName.text(request.params["_meta"]?[ModernEnvelope.clientInfoKey]) : client
             )
         )
     }

@@ -13,6 +13,8 @@ struct Session: Sendable {
     let answers: PreparedAnswers
     /// What the last `initialize` selected.
     private(set) var version: ProtocolVersion?
+    /// What the client of the last `initialize` calls itself.
+    private(set) var client = ""
 
     init(identity: ServerIdentity, tools: [Tool]) {
         self.tools = tools
@@ -112,6 +114,7 @@ struct Session: Sendable {
         }
         let version = ProtocolVersion.negotiate(requested)
         self.version = version
+        client = ClientName.text(request.params["clientInfo"])
         return .reply(.result(request.id, answers.initialize(version)))
     }
 }

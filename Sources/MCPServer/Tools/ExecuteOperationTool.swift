@@ -25,7 +25,7 @@ extension Tool {
     ) -> Tool {
         Tool(.executeOperation) { arguments, context in
             do throws(AppError) {
-                let request = try ExecutionArguments(arguments, execution)
+                let request = try ExecutionArguments(arguments, execution, client: context.client)
                 guard context.wantsProgress else { return try await answer(request, engine(), execution) }
                 let heartbeat = Task { await beat(context, request.name) }
                 defer { heartbeat.cancel() }

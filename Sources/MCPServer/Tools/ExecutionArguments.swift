@@ -7,7 +7,8 @@ struct ExecutionArguments {
     /// What runs, for people.
     let name: String
 
-    init(_ arguments: JSONObject, _ execution: Tool.Execution) throws(AppError) {
+    /// - Parameter client: what the client calls itself.
+    init(_ arguments: JSONObject, _ execution: Tool.Execution, client: String) throws(AppError) {
         let arguments = try ToolArguments(arguments, of: .executeOperation)
         var request: ExecutionRequest
         if let steps = try arguments.array("steps") {
@@ -42,6 +43,7 @@ struct ExecutionArguments {
         let token = try arguments.string("confirm")
         request.confirmation = execution.skipsConfirmation ? .notNeeded : .needed(token: token)
         request.selection = try arguments.strings("select").map { texts throws(AppError) in try Self.selection(texts) }
+        for index in request.steps.indices { request.steps[index].invocation.client.userAgent = client }
         self.request = request
     }
 

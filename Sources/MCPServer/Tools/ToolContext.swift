@@ -4,14 +4,18 @@ import Values
 /// What a running call may do besides returning.
 package struct ToolContext: Sendable {
     private let reporter: ProgressReporter?
+    /// What the client calls itself; empty where it does not say.
+    package let client: String
 
     /// A context that reports to nobody.
     package init() {
         reporter = nil
+        client = ""
     }
 
-    init(reporter: ProgressReporter?) {
+    init(reporter: ProgressReporter?, client: String) {
         self.reporter = reporter
+        self.client = client
     }
 
     /// True when the client asked to hear of progress, so that it is worth computing.

@@ -38,6 +38,30 @@ extension MongoSession {
         return result
     }
 
+    func history(before number: Int64?, limit: Int) throws -> [(number: Int64, record: [UInt8])] {
+        var result: [(number: Int64, record: [UInt8])] = []
+        // For the server, a limit of 0 is none.
+        guard limit > 0 else { return result }
+        let filter = BSONWriter.document { writer in
+            writer.document("_id") { $0.int64("$lt", number ?? .max) }
+        }
+        let options = BSONWriter.document { writer in
+            writer.document("sort") { $0.int32("_id", -1) }
+            writer.int64("limit", Int64(limit))
+            if let milliseconds = try? remaining() { writer.int64("maxTimeMS", milliseconds) }
+        }
+        try reading {
+            try connection.find(filter, options, in: project.system("events"), server) { document in
+                guard let number = try document["_id"]?.integer, let record = try document["record"]?.binary else {
+                    return true
+                }
+                result.append((number, Array(record)))
+                return true
+            }
+        }
+        return result
+    }
+
     func lastEvent() throws -> EventCursor? {
         let options = BSONWriter.document { $0.int64("maxAwaitTimeMS", 1) }
         let end = try connection.watch(Self.inserts, options, on: project.system("events")) { _ in true }

@@ -83,6 +83,17 @@ final class SQLiteSession: WriteSession {
         return result
     }
 
+    func history(before number: Int64?, limit: Int) throws -> [(number: Int64, record: [UInt8])] {
+        let statement = try connection.statement(
+            "SELECT seq, record FROM tandem_events WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2"
+        )
+        statement.bind(number ?? .max, at: 1)
+        statement.bind(Int64(limit), at: 2)
+        var result: [(number: Int64, record: [UInt8])] = []
+        while try statement.step() { result.append((statement.integer(0), Array(statement.bytes(1)))) }
+        return result
+    }
+
     func lastEvent() throws -> EventCursor? {
         let statement = try connection.statement("SELECT max(seq) FROM tandem_events")
         guard try statement.step() else { return nil }

@@ -43,6 +43,7 @@ struct SharedReadTests {
         try await withCounting(backend) { engine, store in
             store.hold()
             let tasks = try await start(1000, reading: 1, engine)
+            try await until { store.reads > 0 }
             store.release()
             var outcomes: [CacheOutcome?: Int] = [:]
             for task in tasks {
@@ -80,6 +81,7 @@ struct SharedReadTests {
         try await withCounting(.sqlite) { engine, store in
             store.hold()
             let tasks = try await start(20, reading: 1, engine)
+            try await until { store.reads > 0 }
             store.release(failing: StoreError(.timeout, "too long"))
             for task in tasks {
                 guard case .failure(let error) = await task.value else {

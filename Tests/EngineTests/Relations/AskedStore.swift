@@ -93,6 +93,10 @@ private struct AskedSession: ReadSession {
         try base.events(after: cursor, limit: limit)
     }
 
+    func history(before number: Int64?, limit: Int) throws -> [(number: Int64, record: [UInt8])] {
+        try base.history(before: number, limit: limit)
+    }
+
     func news(after place: EventCursor?, limit: Int) throws -> LogNews? { try base.news(after: place, limit: limit) }
 
     func lastEvent() throws -> EventCursor? { try base.lastEvent() }
