@@ -32,14 +32,12 @@ struct MembershipAnswers {
         return [
             "$id": .string(membership.id), "$createdAt": .string(membership.createdAt.text),
             "$updatedAt": .string(membership.updatedAt.text), "userId": .string(membership.user),
-            "userName": shown("name"),
-            "userEmail": shown("email"),
-            "userPhone": shown("phone"), "teamId": .string(membership.team),
-            "teamName": .string(team), "invited": .string(membership.invited), "joined": .string(membership.joined),
+            "userName": shown("name"), "userEmail": shown("email"), "userPhone": shown("phone"),
+            "teamId": .string(membership.team), "teamName": .string(team), "invited": .string(membership.invited),
+            "joined": .string(membership.joined),
             "confirm": .bool(membership.isConfirmed),
             "mfa": .bool(showsUsers ? try user.map(hasFactors) ?? false : false),
-            "userAccessedAt": shown("accessedAt"),
-            "roles": JSON(membership.roles),
+            "userAccessedAt": shown("accessedAt"), "roles": JSON(membership.roles),
         ]
     }
 
