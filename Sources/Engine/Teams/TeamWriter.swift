@@ -113,7 +113,8 @@ struct TeamWriter {
         _ = try context.writer.update(membership.id, change, in: IdentityTables.memberships)
     }
 
-    private func count(_ step: Int64, in team: String) throws {
+    /// Changes how many members a team counts.
+    func count(_ step: Int64, in team: String) throws {
         let total = IdentityTables.teams.position(of: "total")!
         let count = RowOperation(total, .arithmetic(.add, .int(step)), bound: RowOperation.Bound(.atLeast, 0))
         let change = RowChange(updatedAt: context.now, values: [], operations: [count])

@@ -20,17 +20,9 @@ extension UserWriter {
     }
 
     private func leaveTeams(_ memberships: [StoredRow]) throws {
-        for row in memberships {
-            let membership = Record(row, IdentityTables.memberships)
-            guard membership.bool("confirm") else { continue }
-            let total = IdentityTables.teams.position(of: "total")!
-            let less = RowOperation(
-                total,
-                .arithmetic(.subtract, 1),
-                bound: RowOperation.Bound(.atLeast, 0)
-            )
-            let change = RowChange(updatedAt: context.now, values: [], operations: [less])
-            _ = try context.writer.update(membership.string("team"), change, in: IdentityTables.teams)
+        let teams = TeamWriter(context)
+        for membership in memberships.map(Membership.init) where membership.isConfirmed {
+            try teams.count(-1, in: membership.team)
         }
     }
 }
