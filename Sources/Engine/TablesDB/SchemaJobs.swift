@@ -58,31 +58,14 @@ enum SchemaJobs {
                     try finish(index.uid, ["status": "available"], SystemTables.indexes, run, session)
                 }
             } catch let error as StoreError where error.kind == .indexRefused {
-                try await run.end { session in
-                    let reason = "The store takes no such index: \(error.message)."
-                    try set(
-                        index.uid,
-                        ["status": "failed", "error": .string(reason)],
-                        SystemTables.indexes,
-                        run,
-                        session
-                    )
-                }
+                try await fail(index, "The store takes no such index: \(error.message).", run)
             } catch let error as StoreError where error.kind == .uniqueViolation {
                 let rows = try? await run.store.read(within: .seconds(60)) { session in
                     try session.duplicates(of: index.columns, in: table.layout)
                 }
-                try await run.end { session in
-                    let place = rows?.text.string ?? "rows of the table"
-                    let reason = "The same values are in \(place); make them differ and create the index again."
-                    try set(
-                        index.uid,
-                        ["status": "failed", "error": .string(reason)],
-                        SystemTables.indexes,
-                        run,
-                        session
-                    )
-                }
+                let place = rows?.text.string ?? "rows of the table"
+                let reason = "The same values are in \(place); make them differ and create the index again."
+                try await fail(index, reason, run)
             }
         },
         JobHandler(kind: dropIndex, losses: { _, _ in [Loss("indexes", 1)] }) { run in
@@ -146,6 +129,13 @@ enum SchemaJobs {
 
     private static func abandon(_ run: JobRun) async throws {
         try await run.end { _ in }
+    }
+
+    /// Ends the building of an index that can't be, and says why.
+    private static func fail(_ index: Index, _ reason: String, _ run: JobRun) async throws {
+        try await run.end { session in
+            try set(index.uid, ["status": "failed", "error": .string(reason)], SystemTables.indexes, run, session)
+        }
     }
 
     /// Ends what was being built; undoes the transaction when it was deleted meanwhile, so that nothing of it is left.
