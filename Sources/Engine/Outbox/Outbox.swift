@@ -40,14 +40,9 @@ enum Outbox {
             "recipient": .string(recipient), "subject": .string(subject), "state": "waiting",
             "expire": .string(expire.text), "body": .string(body), "details": .string(details.text),
         ]
-        let row = NewRow(
-            id: context.call.clock.makeID(),
-            createdAt: context.now,
-            updatedAt: context.now,
-            values: Record.values(IdentityTables.outbox, fields)
-        )
-        _ = try context.writer.insert(row, into: IdentityTables.outbox)
-        return row.id
+        let id = context.call.clock.makeID()
+        try context.insert(id, fields, into: IdentityTables.outbox)
+        return id
     }
 
     private static func removeExpired(_ context: WriteContext) throws {

@@ -35,13 +35,7 @@ enum PresenceHandlers {
         } else {
             let id = call.string("presenceId")
             if known != nil { _ = try context.writer.delete(id, from: IdentityTables.presences) }
-            let row = NewRow(
-                id: id,
-                createdAt: call.now,
-                updatedAt: call.now,
-                values: Record.values(IdentityTables.presences, fields)
-            )
-            _ = try context.writer.insert(row, into: IdentityTables.presences)
+            try context.insert(id, fields, into: IdentityTables.presences)
         }
         return try context.storedPresence()!.json
     }

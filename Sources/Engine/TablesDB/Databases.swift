@@ -12,13 +12,7 @@ enum DatabaseHandlers {
             "type": call.dialect == .tables ? "tablesdb" : "legacy",
             "search": .string(searchText(id, call.string("name"))),
         ]
-        let row = NewRow(
-            id: id,
-            createdAt: call.now,
-            updatedAt: call.now,
-            values: Record.values(SystemTables.databases, fields)
-        )
-        do { _ = try context.writer.insert(row, into: SystemTables.databases) } catch let error as StoreError
+        do { try context.insert(id, fields, into: SystemTables.databases) } catch let error as StoreError
             where error.kind == .duplicateID
         {
             throw AppError(

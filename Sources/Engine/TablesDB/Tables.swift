@@ -36,13 +36,8 @@ enum TableHandlers {
             "permissions": JSON(permissions), "uid": .string(uid),
             "search": .string(DatabaseHandlers.searchText(new.id, call.string("name"))),
         ]
-        let row = NewRow(
-            id: "\(database.id)/\(new.id)",
-            createdAt: call.now,
-            updatedAt: call.now,
-            values: Record.values(SystemTables.tables, fields)
-        )
-        do { _ = try context.writer.insert(row, into: SystemTables.tables) } catch let error as StoreError
+        do { try context.insert("\(database.id)/\(new.id)", fields, into: SystemTables.tables) } catch let error
+            as StoreError
             where error.kind == .duplicateID
         {
             throw AppError(

@@ -17,13 +17,7 @@ struct TeamWriter {
         let fields: JSONObject = [
             "name": .string(name), "total": 0, "search": .string(DatabaseHandlers.searchText(id, name)),
         ]
-        let row = NewRow(
-            id: id,
-            createdAt: context.now,
-            updatedAt: context.now,
-            values: Record.values(IdentityTables.teams, fields)
-        )
-        do { _ = try context.writer.insert(row, into: IdentityTables.teams) } catch let error as StoreError
+        do { try context.insert(id, fields, into: IdentityTables.teams) } catch let error as StoreError
             where error.kind == .duplicateID
         {
             throw AppError(
@@ -63,13 +57,7 @@ struct TeamWriter {
             "secret": .string(membership.secret), "recipient": .string(membership.recipient),
             "search": .string("\(membership.id) \(membership.user)".lowercased()),
         ]
-        let row = NewRow(
-            id: membership.id,
-            createdAt: context.now,
-            updatedAt: context.now,
-            values: Record.values(IdentityTables.memberships, fields)
-        )
-        _ = try context.writer.insert(row, into: IdentityTables.memberships)
+        try context.insert(membership.id, fields, into: IdentityTables.memberships)
         guard membership.isConfirmed else { return }
         try count(1, in: membership.team)
         try context.moveStamp(of: membership.user)

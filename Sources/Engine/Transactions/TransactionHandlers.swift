@@ -24,13 +24,7 @@ enum TransactionHandlers {
             "owner": .string("\(context.caller.actor)"), "status": "pending", "operations": 0,
             "expiresAt": .string(end.text),
         ]
-        let row = NewRow(
-            id: id,
-            createdAt: call.now,
-            updatedAt: call.now,
-            values: Record.values(SystemTables.transactions, fields)
-        )
-        _ = try context.writer.insert(row, into: SystemTables.transactions)
+        try context.insert(id, fields, into: SystemTables.transactions)
         return Transaction(try context.session.row(id, in: SystemTables.transactions)!).json
     }
 

@@ -40,16 +40,8 @@ struct UserWriter {
             "search": .string(User.searchText(id: new.id, email: email, phone: phone, name: new.name)),
             "stamp": .int(Identity.newStamp()),
         ]
-        let row = NewRow(
-            id: new.id,
-            createdAt: context.now,
-            updatedAt: context.now,
-            values: Record.values(
-                IdentityTables.users,
-                JSONObject(fields.members + passwordFields(new.password).members)
-            )
-        )
-        do { _ = try context.writer.insert(row, into: IdentityTables.users) } catch let error as StoreError {
+        let all = JSONObject(fields.members + passwordFields(new.password).members)
+        do { try context.insert(new.id, all, into: IdentityTables.users) } catch let error as StoreError {
             switch error.kind {
             case .duplicateID: throw Self.taken("this id", argument: "userId")
             case .uniqueViolation: throw Self.taken("this e-mail address or phone number", argument: "email")

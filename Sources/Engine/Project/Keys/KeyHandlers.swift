@@ -21,13 +21,7 @@ enum KeyHandlers {
                 "name": .string(call.string("name")), "scopes": JSON(scopes), "expire": expire(call),
                 "secret": .string(Secret.digest(new.secret)), "sdks": [],
             ]
-            let row = NewRow(
-                id: new.id,
-                createdAt: call.now,
-                updatedAt: call.now,
-                values: Record.values(table, fields)
-            )
-            do { _ = try context.writer.insert(row, into: table) } catch let error as StoreError
+            do { try context.insert(new.id, fields, into: table) } catch let error as StoreError
                 where error.kind == .duplicateID
             {
                 throw AppError(

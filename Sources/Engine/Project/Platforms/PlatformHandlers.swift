@@ -14,8 +14,7 @@ enum PlatformHandlers {
                 "name": .string(call.string("name")), "type": .string(kind.type),
                 kind.field: identifier(kind, call) ?? "",
             ]
-            let row = NewRow(id: id, createdAt: call.now, updatedAt: call.now, values: Record.values(table, fields))
-            do { _ = try context.writer.insert(row, into: table) } catch let error as StoreError
+            do { try context.insert(id, fields, into: table) } catch let error as StoreError
                 where error.kind == .duplicateID
             {
                 throw AppError(

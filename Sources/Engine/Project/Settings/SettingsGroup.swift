@@ -64,8 +64,7 @@ extension WriteContext {
         if row != nil {
             _ = try writer.update(group.id, Record.change(table, at: now, fields), in: table)
         } else {
-            let new = NewRow(id: group.id, createdAt: now, updatedAt: now, values: Record.values(table, fields))
-            _ = try writer.insert(new, into: table)
+            try insert(group.id, fields, into: table)
         }
     }
 }

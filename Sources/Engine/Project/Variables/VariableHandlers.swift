@@ -18,8 +18,7 @@ enum VariableHandlers {
             "resourceType": "project", "resourceId": "", "key": .string(call.string("key")),
             "value": .string(call.string("value")), "secret": .bool(call.bool("secret")),
         ]
-        let row = NewRow(id: id, createdAt: call.now, updatedAt: call.now, values: Record.values(table, fields))
-        try refusingDuplicates(id, call) { _ = try context.writer.insert(row, into: table) }
+        try refusingDuplicates(id, call) { try context.insert(id, fields, into: table) }
         context.eventIDs["variableId"] = id
         return try answer(id, context)
     }
