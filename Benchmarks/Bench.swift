@@ -58,6 +58,21 @@ struct Bench {
     }
 }
 
+extension Bench {
+    /// The median of the seconds that an operation takes in the engine, over so many calls one after the other.
+    static func medianTime(of invocation: Invocation, on engine: Engine, _ count: Int) async throws -> Double {
+        try await Task(executorPreference: engine.executor) {
+            var times: [Double] = []
+            for _ in 0..<count {
+                let start = seconds()
+                _ = try await engine.execute(invocation)
+                times.append(seconds() - start)
+            }
+            return median(times)
+        }.value
+    }
+}
+
 /// The rows of the report.
 struct Report {
     private var lines: [(figure: String, value: String, target: String)] = []

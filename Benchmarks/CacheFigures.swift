@@ -56,15 +56,7 @@ extension Bench {
         func time(ttl: Int, _ count: Int) async throws -> Double {
             guard case .object(let object) = try JSON(parsing: list(ttl: ttl)) else { preconditionFailure("a literal") }
             let invocation = Invocation("tablesDB.listRows", object)
-            return try await Task(executorPreference: engine.executor) {
-                var times: [Double] = []
-                for _ in 0..<count {
-                    let start = seconds()
-                    _ = try await engine.execute(invocation)
-                    times.append(seconds() - start)
-                }
-                return median(times)
-            }.value
+            return try await Bench.medianTime(of: invocation, on: engine, count)
         }
         _ = try await time(ttl: 0, 100)
         let uncached = try await time(ttl: 0, 400)

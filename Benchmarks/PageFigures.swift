@@ -125,15 +125,7 @@ extension Bench {
             "tablesDB.listRows",
             ["databaseId": "shop", "tableId": "products", "queries": queries, "total": .bool(total)]
         )
-        return try await Task(executorPreference: engine.executor) {
-            var times: [Double] = []
-            for _ in 0..<400 {
-                let start = seconds()
-                _ = try await engine.execute(invocation)
-                times.append(seconds() - start)
-            }
-            return median(times)
-        }.value
+        return try await Bench.medianTime(of: invocation, on: engine, 400)
     }
 
     private static func measure(_ engine: Engine, _ file: String, _ name: String) async throws -> PageTimes {

@@ -95,15 +95,7 @@ enum RelationFigures {
             "tablesDB.listRows",
             ["databaseId": "library", "tableId": "books", "queries": queries, "total": false]
         )
-        return try await Task(executorPreference: engine.executor) {
-            var times: [Double] = []
-            for _ in 0..<count {
-                let start = seconds()
-                _ = try await engine.execute(invocation)
-                times.append(seconds() - start)
-            }
-            return median(times)
-        }.value
+        return try await Bench.medianTime(of: invocation, on: engine, count)
     }
 
     static func add(_ part: Part, _ place: String, _ time: Double, _ bare: Double, to report: inout Report) {
