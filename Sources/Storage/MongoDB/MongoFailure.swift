@@ -55,6 +55,7 @@ struct MongoFailure: Error {
         static let primarySteppedDown: Int32 = 189
         static let invalidIndexSpecificationOption: Int32 = 197
         static let cursorKilled: Int32 = 237
+        static let snapshotTooOld: Int32 = 239
         static let conversionFailure: Int32 = 241
         static let snapshotUnavailable: Int32 = 246
         static let noSuchTransaction: Int32 = 251
@@ -111,8 +112,9 @@ struct MongoFailure: Error {
         // An interruption may be meant for somebody else, and a cursor be lost in a failover.
         return has(TANDEM_MONGO_FROM_SERVER)
             && [
-                Code.writeConflict, Code.snapshotUnavailable, Code.noSuchTransaction, Code.staleConfiguration,
-                Code.lockTimeout, Code.interrupted, Code.cursorNotFound, Code.cursorKilled, Code.queryPlanKilled,
+                Code.writeConflict, Code.snapshotUnavailable, Code.snapshotTooOld, Code.noSuchTransaction,
+                Code.staleConfiguration, Code.lockTimeout, Code.interrupted, Code.cursorNotFound, Code.cursorKilled,
+                Code.queryPlanKilled,
             ].contains(code)
     }
 
