@@ -77,6 +77,9 @@ package protocol ReadSession {
     /// The row with this id.
     func row(_ id: String, in table: TableLayout) throws -> StoredRow?
 
+    /// The schema version and the row with this id, by one question where the store can.
+    func versionedRow(_ id: String, in table: TableLayout) throws -> (version: Int64, row: StoredRow?)
+
     /// One page of rows.
     func rows(_ query: RowQuery, in table: TableLayout) throws -> [StoredRow]
 
@@ -115,6 +118,12 @@ package protocol ReadSession {
 
     /// A note about the project as a whole, such as the fingerprint of its key; nil where there is none.
     func property(_ name: String) throws -> String?
+}
+
+extension ReadSession {
+    package func versionedRow(_ id: String, in table: TableLayout) throws -> (version: Int64, row: StoredRow?) {
+        (try schemaVersion(), try row(id, in: table))
+    }
 }
 
 /// What can be changed inside a scope.

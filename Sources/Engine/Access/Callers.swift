@@ -8,6 +8,15 @@ import Values
 ///
 /// What was read of a user is kept in memory under the user's stamp; a call then costs one look at the stamp.
 final class Callers: Sendable {
+    /// The stamp of a user as a session sees it.
+    struct Stamp {
+        /// nil when there is no such user.
+        let value: Int64?
+
+        /// - Parameter row: a row of ``Identity/stamp``.
+        init(_ row: StoredRow?) { value = row.map { $0.values[0].int ?? 0 } }
+    }
+
     private let known = Mutex<[String: Identity]>([:])
 
     /// How many users are kept in memory.
@@ -20,7 +29,8 @@ final class Callers: Sendable {
         _ actor: Actor,
         for operation: Operation,
         at now: Timestamp,
-        in session: any ReadSession
+        in session: any ReadSession,
+        stamp: Stamp? = nil
     ) throws -> Caller {
         switch actor {
         case .key, .guest: return Caller(actor)
@@ -30,9 +40,9 @@ final class Callers: Sendable {
         case .ephemeralKey(let key):
             try APIKey(key).check(for: operation, at: now)
             return Caller(actor)
-        case .user(let id): return Caller(actor, try active(id, in: session))
+        case .user(let id): return Caller(actor, try active(id, in: session, stamp))
         case .session(let user, let id):
-            let identity = try active(user, in: session)
+            let identity = try active(user, in: session, stamp)
             guard let own = identity.session(id, at: now) else {
                 throw AppError(
                     .userUnauthorized,
@@ -47,8 +57,8 @@ final class Callers: Sendable {
     }
 
     /// What is known of a user who may act.
-    private func active(_ id: String, in session: any ReadSession) throws -> Identity {
-        guard let identity = try identity(id, in: session) else {
+    private func active(_ id: String, in session: any ReadSession, _ stamp: Stamp?) throws -> Identity {
+        guard let identity = try identity(id, in: session, stamp: stamp) else {
             throw AppError(
                 .userNotFound,
                 "There is no user '\(id)'.",
@@ -68,9 +78,8 @@ final class Callers: Sendable {
     }
 
     /// What the session sees of a user; nil when there is none.
-    func identity(_ id: String, in session: any ReadSession) throws -> Identity? {
-        guard let row = try session.row(id, in: Identity.stamp) else { return nil }
-        let stamp = row.values[0].int ?? 0
+    func identity(_ id: String, in session: any ReadSession, stamp: Stamp? = nil) throws -> Identity? {
+        guard let stamp = try (stamp ?? Stamp(session.row(id, in: Identity.stamp))).value else { return nil }
         if let identity = known.withLock({ $0[id] }), identity.stamp == stamp { return identity }
         guard let row = try session.row(id, in: Identity.rights) else { return nil }
         let identity = try Identity(row, session)

@@ -22,7 +22,15 @@ class ReadContext {
         self.session = session
         self.pipeline = pipeline
         glance = beginsSession ? pipeline.cache.glance(at: call.now) : nil
-        caller = try pipeline.callers.caller(call.actor, for: call.operation, at: call.now, in: session)
+        // Both are needed of a user in any case.
+        var stamp: Callers.Stamp?
+        if let user = call.actor.userID {
+            let (version, row) = try session.versionedRow(user, in: Identity.stamp)
+            self.version = version
+            if let glance { pipeline.cache.found(version, glance) }
+            stamp = Callers.Stamp(row)
+        }
+        caller = try pipeline.callers.caller(call.actor, for: call.operation, at: call.now, in: session, stamp: stamp)
         if !caller.isPrivileged { try pipeline.services.check(call.operation, self) }
     }
 

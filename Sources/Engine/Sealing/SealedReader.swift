@@ -19,6 +19,12 @@ class SealedReader: ReadSession {
         return row
     }
 
+    func versionedRow(_ id: String, in table: TableLayout) throws -> (version: Int64, row: StoredRow?) {
+        var (version, row) = try base.versionedRow(id, in: table)
+        if row != nil, isSealed(table) { try open(&row!, table) }
+        return (version, row)
+    }
+
     func rows(_ query: RowQuery, in table: TableLayout) throws -> [StoredRow] {
         var rows = try base.rows(query, in: table)
         if isSealed(table) { for index in rows.indices { try open(&rows[index], table) } }

@@ -218,6 +218,11 @@ final class MongoConnection {
         }
     }
 
+    /// Says that what is read outside of sessions has reached a majority, unless the connection string chooses.
+    func addReadConcern(to options: inout BSONWriter) {
+        if readsSnapshots { options.document("readConcern") { $0.string("level", "majority") } }
+    }
+
     /// Reads one document, from what a majority of the servers has unless a session says otherwise.
     func findOne(
         _ filter: [UInt8],
@@ -228,7 +233,7 @@ final class MongoConnection {
         let options = BSONWriter.document { writer in
             writer.int64("limit", 1)
             writer.bool("singleBatch", true)
-            if session == nil, readsSnapshots { writer.document("readConcern") { $0.string("level", "majority") } }
+            if session == nil { addReadConcern(to: &writer) }
         }
         try find(filter, options, in: collection, session) { document in
             try body(document)

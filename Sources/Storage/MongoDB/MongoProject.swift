@@ -229,10 +229,15 @@ final class MongoProject: Sendable {
             version = try document["version"]?.integer
             isMarked = try document["changing"] != nil
         }
+        return (try checked(version), isMarked)
+    }
+
+    /// - Throws: ``StoreError`` `damaged` when there is no version.
+    func checked(_ version: Int64?) throws(StoreError) -> Int64 {
         guard let version else {
             throw StoreError(.damaged, "the schema version is missing from \(metadata).meta; restore it from a backup")
         }
-        return (version, isMarked)
+        return version
     }
 
     /// The number of this process among those that write to the project.

@@ -74,6 +74,51 @@ final class MongoSession: WriteSession {
         return row
     }
 
+    func versionedRow(_ id: String, in layout: TableLayout) throws -> (version: Int64, row: StoredRow?) {
+        let metadata = project.system("meta")
+        guard writes == nil, let table = try located(layout), table.collection.database == metadata.database else {
+            return (try schemaVersion(), try row(id, in: layout))
+        }
+        let pipeline = BSONWriter.document { writer in
+            writer.array("pipeline") { stages in
+                stages.document(.index(0)) { stage in stage.document("$match") { $0.string("_id", id) } }
+                stages.document(.index(1)) { stage in
+                    stage.document("$unionWith") { union in
+                        union.string("coll", metadata.name)
+                        union.array("pipeline") { stages in
+                            stages.document(.index(0)) { $0.document("$match") { $0.string("_id", "schema") } }
+                            // Without an id, by which rows can be told from it.
+                            stages.document(.index(1)) { stage in
+                                stage.document("$project") { fields in
+                                    fields.int32("_id", 0)
+                                    fields.int32("version", 1)
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let milliseconds = try remaining()
+        let options = BSONWriter.document { writer in
+            writer.int64("maxTimeMS", milliseconds)
+            if server == nil { connection.addReadConcern(to: &writer) }
+        }
+        var version: Int64?
+        var row: StoredRow?
+        try reading {
+            try connection.aggregate(pipeline, options, in: table.collection, server) { document in
+                if try document["_id"] == nil {
+                    version = try document["version"]?.integer
+                } else {
+                    row = try table.decode(document)
+                }
+                return true
+            }
+        }
+        return (try project.checked(version), row)
+    }
+
     func rows(_ query: RowQuery, in layout: TableLayout) throws -> [StoredRow] {
         guard let table = try located(layout) else { return [] }
         try writes?.send(in: table.collection, self)
