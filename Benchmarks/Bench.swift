@@ -37,6 +37,13 @@ struct Bench {
             }
             return report.print()
         }
+        if arguments.contains("--identity-only") {
+            try await IdentityFigures.onSQLite(binary, &report)
+            if let uri = ProcessInfo.processInfo.environment["TANDEM_TEST_MONGODB_URI"] {
+                try await MongoFigures(binary: binary, uri: uri, python: "").addIdentity(to: &report)
+            }
+            return report.print()
+        }
         try startUp(binary, &report)
         try protocolFigures(binary, &report)
         try searchFigures(binary, &report)
@@ -45,6 +52,7 @@ struct Bench {
         try batchFigures(binary, &report)
         try await pageFigures(rows, &report)
         try await RelationFigures.onSQLite(&report)
+        try await IdentityFigures.onSQLite(binary, &report)
         try cachedOverStdio(binary, &report)
         // Where `make bench` could start a server; a machine that can't says so in the report.
         let environment = ProcessInfo.processInfo.environment

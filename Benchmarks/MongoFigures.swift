@@ -26,6 +26,7 @@ struct MongoFigures {
         try await inProcess(engine, &report)
         try await pages(engine, store, rows, &report)
         try await relations(engine, store, &report)
+        try await IdentityFigures.reads(engine, " on MongoDB", &report)
         try await Bench.cachedInProcess(engine, "MongoDB", &report)
         await engine.close()
     }
@@ -36,6 +37,15 @@ struct MongoFigures {
         let store = MongoStore(.init(uri: uri, project: project, systemTables: SystemTables.all))
         let engine = Engine(catalog: .embedded, store: store)
         try await relations(engine, store, &report)
+        await engine.close()
+    }
+
+    /// The figure of a user's reads alone.
+    func addIdentity(to report: inout Report) async throws {
+        defer { try? MongoProjects.remove(project, uri: uri) }
+        let store = MongoStore(.init(uri: uri, project: project, systemTables: SystemTables.all))
+        let engine = Engine(catalog: .embedded, store: store)
+        try await IdentityFigures.reads(engine, " on MongoDB", &report)
         await engine.close()
     }
 
