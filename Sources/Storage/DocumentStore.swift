@@ -45,7 +45,18 @@ package protocol DocumentStore: Sendable {
     ///   then.
     func define(_ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void) async throws
 
+    /// Follows the event log from a place on, or from its beginning. Touches nothing before it is asked for records.
+    func tail(after place: EventCursor?) -> any EventTail
+
+    /// Removes the oldest records of the event log until it is within these bounds, a few thousand in a transaction.
+    /// Readers that had not come so far are told `historyLost`.
+    /// - Returns: how many records there were.
+    @discardableResult
+    func trimLog(to bounds: LogBounds) async throws -> Int
+
     /// Waits for the work that runs, refuses any further one, and gives the resources back.
+    ///
+    /// Tails are stopped.
     func close() async
 }
 
@@ -65,6 +76,9 @@ extension DocumentStore {
         try await write(grouped: true, body)
     }
 }
+
+/// How many records of the event log are removed in one transaction.
+let trimmedAtOnce = 5000
 
 /// How long the body of a write may take.
 let writeLimit = Duration.seconds(60)

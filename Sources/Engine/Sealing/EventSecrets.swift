@@ -38,7 +38,7 @@ enum EventSecrets {
 
     /// The record as it was before it was sealed, as far as the key is known.
     static func opened(_ record: [UInt8], _ session: SealedReader) -> [UInt8] {
-        guard record.firstRange(of: mark) != nil, case .object(var object)? = try? JSON(parsing: record),
+        guard areIn(record), case .object(var object)? = try? JSON(parsing: record),
             let text = object[member]?.string, let payload = object["payload"]
         else { return record }
         object[member] = nil
@@ -50,6 +50,9 @@ enum EventSecrets {
         }
         return JSON.object(object).encoded
     }
+
+    /// Whether something in the record is sealed.
+    static func areIn(_ record: [UInt8]) -> Bool { record.firstRange(of: mark) != nil }
 
     private static let mark = Array("\"\(member)\":\"\(SealedText.prefix)".utf8)
 

@@ -6,11 +6,9 @@ import Values
 /// Whoever reads and writes through this store has clear values, and nothing below it ever sees them, the event log
 /// included. Calls go through it; what works on sealed values as they are, such as copies and a change of the key, goes
 /// to the store below.
-struct SealedStore: DocumentStore {
+struct SealedStore: ForwardingStore {
     let base: any DocumentStore
     let keys: Keyring
-
-    var executor: any TaskExecutor { base.executor }
 
     func read<R: Sendable>(
         within limit: Duration,
@@ -39,5 +37,23 @@ struct SealedStore: DocumentStore {
         try await base.define(change) { [keys] session in try body(SealedWriter(session, keys)) }
     }
 
-    func close() async { await base.close() }
+    func tail(after place: EventCursor?) -> any EventTail { SealedTail(base: base.tail(after: place), store: self) }
+}
+
+/// A tail that opens sealed values in the records.
+private struct SealedTail: EventTail {
+    let base: any EventTail
+    let store: SealedStore
+
+    func next(limit: Int, within patience: Duration) async throws -> [LoggedEvent] {
+        let events = try await base.next(limit: limit, within: patience)
+        guard events.contains(where: { EventSecrets.areIn($0.record) }) else { return events }
+        // What opens them is found in a session.
+        return try await store.base.read { [keys = store.keys] session in
+            let reader = SealedReader(session, keys)
+            return events.map { LoggedEvent(cursor: $0.cursor, record: EventSecrets.opened($0.record, reader)) }
+        }
+    }
+
+    func stop() { base.stop() }
 }

@@ -198,8 +198,7 @@ struct MongoFailure: Error {
         case Code.writeConcernFailed:
             return StoreError(.unavailable, "MongoDB at \(hosts) could not replicate the write in time")
         case Code.illegalOperation where message.contains("replica set"): return Self.standalone(hosts)
-        case Code.changeStreamFatal, Code.historyLost:
-            return StoreError(.historyLost, "the event log no longer reaches back to this cursor")
+        case Code.changeStreamFatal, Code.historyLost: return .historyIsLost
         case _ where isTransient:
             return StoreError(.busy, "other writers stood in the way again and again (\(reason)); try again")
         default: return StoreError(.internalFault, "MongoDB answered with error \(code): \(reason)")

@@ -4,14 +4,25 @@ import Values
 /// and through failovers, and no late commit is ever skipped.
 extension MongoSession {
     private static let inserts = BSONWriter.document { writer in
-        writer.array("pipeline") { stages in
-            stages.document(.index(0)) { stage in
-                stage.document("$match") { $0.string("operationType", "insert") }
-            }
-            stages.document(.index(1)) { stage in
-                stage.document("$project") { $0.int32("fullDocument.record", 1) }
-            }
+        writer.array("pipeline") { addInserts(to: &$0, from: 0) }
+    }
+
+    /// The stages that make of changes what ``event(_:)`` reads.
+    static func addInserts(to stages: inout BSONWriter, from index: Int) {
+        stages.document(.index(index)) { stage in
+            stage.document("$match") { $0.string("operationType", "insert") }
         }
+        stages.document(.index(index + 1)) { stage in
+            stage.document("$project") { $0.int32("fullDocument.record", 1) }
+        }
+    }
+
+    /// A change as a record with its place; nil for any that is none.
+    static func event(_ change: BSONView) throws -> LoggedEvent? {
+        guard let token = try change["_id"]?.document,
+            let record = try change["fullDocument"]?.document?["record"]?.binary
+        else { return nil }
+        return LoggedEvent(cursor: try cursor(token), record: Array(record))
     }
 
     func events(after cursor: EventCursor?, limit: Int) throws -> [LoggedEvent] {
@@ -28,10 +39,8 @@ extension MongoSession {
             writer.int32("batchSize", Int32(clamping: min(limit, 1000)))
         }
         _ = try connection.watch(Self.inserts, options, on: project.system("events")) { change in
-            guard let token = try change["_id"]?.document,
-                let record = try change["fullDocument"]?.document?["record"]?.binary
-            else { return true }
-            result.append(LoggedEvent(cursor: try Self.cursor(token), record: Array(record)))
+            guard let event = try Self.event(change) else { return true }
+            result.append(event)
             if result.count % 100 == 0 { _ = try remaining() }
             return result.count < limit
         }
@@ -115,13 +124,13 @@ extension MongoSession {
     }
 
     /// A resume token as text. It is a string of digits with, for some keys, the types of their parts beside it.
-    private static func cursor(_ token: BSONView) throws -> EventCursor {
+    static func cursor(_ token: BSONView) throws -> EventCursor {
         guard let data = try token["_data"]?.string else { throw BSONView.broken }
         guard let types = try token["_typeBits"]?.binary else { return EventCursor(data) }
         return EventCursor(data + "-" + types.hexadecimal)
     }
 
-    private static func token(_ cursor: EventCursor) -> [UInt8] {
+    static func token(_ cursor: EventCursor) -> [UInt8] {
         let parts = cursor.text.split(separator: "-", maxSplits: 1)
         return BSONWriter.document { writer in
             writer.string("_data", parts.first.map(String.init) ?? "")

@@ -27,6 +27,7 @@ package final class MongoStore: DocumentStore {
     private let patient: MongoDriver
     private let writer: WriteQueue<MongoSession>
     private let stopper: MongoStopper
+    private let tails = OpenTails()
     private let isClosed = Atomic(false)
 
     /// Threads that write in groups. While one waits for its commit the other one collects.
@@ -130,10 +131,27 @@ package final class MongoStore: DocumentStore {
         if case .dropTable(let layout) = change { project.forget(layout) }
     }
 
+    package func tail(after place: EventCursor?) -> any EventTail {
+        let project = project
+        return tails.keep(BlockingTail { try MongoTail(project, after: place) })
+    }
+
+    package func trimLog(to bounds: LogBounds) async throws -> Int {
+        var count = 0
+        while true {
+            let removed = try await onThread { [project] connection in
+                try MongoRetention(project: project, connection: connection).removeEvents(bounds, limit: trimmedAtOnce)
+            }
+            count += removed
+            if removed < trimmedAtOnce { return count }
+        }
+    }
+
     package func close() async {
         await withCheckedContinuation { continuation in
             Threads.start { [self] in
                 isClosed.store(true, ordering: .sequentiallyConsistent)
+                tails.close()
                 threads.stop()
                 writer.stop()
                 stopper.close()

@@ -8,9 +8,9 @@ import Synchronization
 /// need to ask each other.
 final class SequenceClock: Sendable {
     /// 2026-01-01T00:00:00Z in milliseconds.
-    private static let epoch: Int64 = 1_767_225_600_000
-    private static let nodeBits: Int64 = 10
-    private static let counterBits: Int64 = 12
+    static let epoch: Int64 = 1_767_225_600_000
+    static let nodeBits: Int64 = 10
+    static let counterBits: Int64 = 12
 
     private let last = Mutex((millisecond: Int64(0), counter: Int64(0)))
     private let milliseconds: @Sendable () -> Int64

@@ -72,14 +72,21 @@ final class SQLiteSession: WriteSession {
         let statement = try connection.statement(
             "SELECT seq, record FROM tandem_events WHERE seq > ?1 ORDER BY seq LIMIT ?2"
         )
-        statement.bind(cursor.flatMap { Int64($0.text) } ?? 0, at: 1)
+        var place: Int64?
+        if let cursor {
+            guard let number = Int64(cursor.text) else { throw StoreError.historyIsLost }
+            place = number
+        }
+        statement.bind(place ?? 0, at: 1)
         statement.bind(Int64(limit), at: 2)
         var result: [LoggedEvent] = []
+        var first: Int64?
         while try statement.step() {
-            result.append(
-                LoggedEvent(cursor: EventCursor(String(statement.integer(0))), record: Array(statement.bytes(1)))
-            )
+            let number = statement.integer(0)
+            first = first ?? number
+            result.append(LoggedEvent(cursor: EventCursor(String(number)), record: Array(statement.bytes(1))))
         }
+        if let place, limit > 0 { try checkReach(of: place, next: first) }
         return result
     }
 
@@ -103,9 +110,14 @@ final class SQLiteSession: WriteSession {
 
     func news(after place: EventCursor?, limit: Int) throws -> LogNews? {
         guard let place else { return LogNews(records: [], end: try lastEvent() ?? EventCursor("0")) }
-        let events = try events(after: place, limit: limit + 1)
-        guard events.count <= limit else { return nil }
-        return LogNews(records: events.map(\.record), end: events.last?.cursor ?? place)
+        let found: [LoggedEvent]
+        do { found = try events(after: place, limit: limit + 1) } catch let error as StoreError
+            where error.kind == .historyLost
+        {
+            return nil
+        }
+        guard found.count <= limit else { return nil }
+        return LogNews(records: found.map(\.record), end: found.last?.cursor ?? place)
     }
 
     func property(_ name: String) throws -> String? {

@@ -31,6 +31,8 @@ package final class SQLiteStore: DocumentStore {
     private let readers: Readers
     private let writer: WriteQueue<SQLiteSession>
     private let file: SQLiteFile
+    private let bell = CommitBell()
+    private let tails = OpenTails()
     private let isClosed = Atomic(false)
 
     package var executor: any TaskExecutor { threads }
@@ -40,7 +42,7 @@ package final class SQLiteStore: DocumentStore {
         self.file = file
         threads = WorkerThreads(count: count)
         readers = Readers(count: count)
-        writer = WriteQueue(lanes: 1) { SQLiteWriter { try file.connect(readonly: false) }.run }
+        writer = WriteQueue(lanes: 1) { [bell] in SQLiteWriter(bell: bell) { try file.connect(readonly: false) }.run }
     }
 
     package func read<R: Sendable>(
@@ -98,10 +100,31 @@ package final class SQLiteStore: DocumentStore {
         }
     }
 
+    package func tail(after place: EventCursor?) -> any EventTail {
+        let (file, bell) = (file, bell)
+        return tails.keep(
+            BlockingTail(wake: { bell.ring() }) {
+                SQLiteTail(try file.connect(readonly: true), after: place, bell: bell)
+            }
+        )
+    }
+
+    package func trimLog(to bounds: LogBounds) async throws -> Int {
+        var count = 0
+        while true {
+            let removed = try await write(alone: false, within: writeLimit) { session in
+                try session.removeEvents(bounds, limit: trimmedAtOnce)
+            }
+            count += removed
+            if removed < trimmedAtOnce { return count }
+        }
+    }
+
     package func close() async {
         await withCheckedContinuation { continuation in
             Threads.start { [self] in
                 isClosed.store(true, ordering: .sequentiallyConsistent)
+                tails.close()
                 threads.stop()
                 readers.close()
                 // The last connection to go writes the WAL back into the file, which one that only reads can't.

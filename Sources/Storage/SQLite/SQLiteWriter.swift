@@ -3,10 +3,14 @@
 /// it.
 final class SQLiteWriter {
     private let connect: () throws -> SQLiteConnection
+    private let bell: CommitBell
     private var connection: SQLiteConnection?
 
-    /// - Parameter connect: opens the connection; called for each group until it succeeds.
-    init(connect: @escaping () throws -> SQLiteConnection) {
+    /// - Parameters:
+    ///   - bell: rung when something was committed.
+    ///   - connect: opens the connection; called for each group until it succeeds.
+    init(bell: CommitBell, connect: @escaping () throws -> SQLiteConnection) {
+        self.bell = bell
         self.connect = connect
     }
 
@@ -40,6 +44,7 @@ final class SQLiteWriter {
             }
             return
         }
+        bell.ring()
         for (request, outcome) in zip(group, outcomes) { request.finish(outcome) }
     }
 
@@ -69,6 +74,7 @@ final class SQLiteWriter {
         } catch {
             return request.finish(error)
         }
+        bell.ring()
         request.finish(nil)
     }
 }

@@ -49,21 +49,20 @@ func until(_ isTrue: () -> Bool) async throws {
 }
 
 /// A store that counts its reads, and holds them up while the test wants it to.
-final class CountingStore: DocumentStore {
+final class CountingStore: ForwardingStore {
     private struct State {
         var reads = 0
         var isHolding = false
         var held: [CheckedContinuation<Void, any Error>] = []
     }
 
-    private let store: any DocumentStore
+    let base: any DocumentStore
     private let state = Mutex(State())
 
     init(_ store: any DocumentStore) {
-        self.store = store
+        base = store
     }
 
-    var executor: any TaskExecutor { store.executor }
     var reads: Int { state.withLock { $0.reads } }
 
     func startCounting() { state.withLock { $0.reads = 0 } }
@@ -92,26 +91,6 @@ final class CountingStore: DocumentStore {
             }
             if !isHeld { continuation.resume() }
         }
-        return try await store.read(within: limit, body)
+        return try await base.read(within: limit, body)
     }
-
-    func write<R: Sendable>(
-        grouped: Bool,
-        _ body: @escaping @Sendable (any WriteSession) throws -> R
-    ) async throws -> R {
-        try await store.write(grouped: grouped, body)
-    }
-
-    func rehearse<R: Sendable>(
-        within limit: Duration,
-        _ body: @escaping @Sendable (any WriteSession) throws -> R
-    ) async throws -> R {
-        try await store.rehearse(within: limit, body)
-    }
-
-    func define(_ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void) async throws {
-        try await store.define(change, then: body)
-    }
-
-    func close() async { await store.close() }
 }

@@ -145,17 +145,8 @@ struct JobQueueTests {
 }
 
 /// A store that can be read only, as if its disk was full.
-private struct FullStore: DocumentStore {
+private struct FullStore: ForwardingStore {
     let base: any DocumentStore
-
-    var executor: any TaskExecutor { base.executor }
-
-    func read<R: Sendable>(
-        within limit: Duration,
-        _ body: @escaping @Sendable (any ReadSession) throws -> R
-    ) async throws -> R {
-        try await base.read(within: limit, body)
-    }
 
     func write<R: Sendable>(
         grouped: Bool,
@@ -164,18 +155,9 @@ private struct FullStore: DocumentStore {
         throw StoreError(.full, "the disk is full")
     }
 
-    func rehearse<R: Sendable>(
-        within limit: Duration,
-        _ body: @escaping @Sendable (any WriteSession) throws -> R
-    ) async throws -> R {
-        try await base.rehearse(within: limit, body)
-    }
-
     func define(_ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void) async throws {
         throw StoreError(.full, "the disk is full")
     }
-
-    func close() async { await base.close() }
 }
 
 /// What a test looks at in the row of a job.

@@ -3,15 +3,13 @@ import Synchronization
 import Values
 
 /// A store that counts what sessions ask of it; it lends reads and nothing else.
-final class AskedStore: DocumentStore {
-    private let base: any DocumentStore
+final class AskedStore: ForwardingStore {
+    let base: any DocumentStore
     private let asked = Mutex<[String]>([])
 
     init(_ base: any DocumentStore) {
         self.base = base
     }
-
-    var executor: any TaskExecutor { base.executor }
 
     /// What was asked since the last time, but for the schema version, which calls share.
     func takeQuestions() -> [String] {
@@ -29,26 +27,6 @@ final class AskedStore: DocumentStore {
     ) async throws -> R {
         try await base.read(within: limit) { [self] in try body(AskedSession($0, self)) }
     }
-
-    func write<R: Sendable>(
-        grouped: Bool,
-        _ body: @escaping @Sendable (any WriteSession) throws -> R
-    ) async throws -> R {
-        try await base.write(grouped: grouped, body)
-    }
-
-    func rehearse<R: Sendable>(
-        within limit: Duration,
-        _ body: @escaping @Sendable (any WriteSession) throws -> R
-    ) async throws -> R {
-        try await base.rehearse(within: limit, body)
-    }
-
-    func define(_ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void) async throws {
-        try await base.define(change, then: body)
-    }
-
-    func close() async { await base.close() }
 }
 
 private struct AskedSession: ReadSession {
