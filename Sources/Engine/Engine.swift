@@ -18,10 +18,13 @@ package final class Engine: Sendable {
     let keys: Keyring
     /// The id of the project.
     let project: String
+    /// Tells what is committed from now on, here or in another process.
+    package let feed: EventFeed
     /// The lists that are kept in memory.
     let lists: ListCache
     private let access: Access
-    private let log: Logger
+    let retention: EventRetention
+    let log: Logger
     private let repertoire: Repertoire
 
     package init(
@@ -32,6 +35,7 @@ package final class Engine: Sendable {
         key: KeySource = .nowhere,
         cacheBytes: Int = 64 << 20,
         indexCheck: Int? = nil,
+        retention: EventRetention = .standard,
         clock: WallClock = .system,
         log: Logger = Logger(label: "tandem.engine")
     ) {
@@ -47,6 +51,7 @@ package final class Engine: Sendable {
         self.access = access
         self.clock = clock
         self.log = log
+        self.retention = retention
         self.project = project
         jobs = JobRunner(
             store,
@@ -54,14 +59,20 @@ package final class Engine: Sendable {
             clock,
             log
         )
+        let sealed = SealedStore(base: store, keys: keys)
+        let feed = EventFeed(sealed, log)
+        self.feed = feed
         pipeline = Pipeline(
-            store: SealedStore(base: store, keys: keys),
+            store: sealed,
             cache: cache,
             jobs: jobs,
             lists: lists,
             callers: callers,
             services: ServiceSwitch(),
-            follower: LogFollower(store, cache, lists, clock)
+            follower: LogFollower(store, cache, lists, clock),
+            feed: feed,
+            project: project,
+            isReadOnly: access.isReadOnly
         )
         let own =
             [CacheHandlers.statistics(lists)] + Self.accountHandlers + OutboxHandlers.all
@@ -163,7 +174,10 @@ package final class Engine: Sendable {
     }
 
     /// Ends the store's work.
-    package func close() async { await store.close() }
+    package func close() async {
+        await feed.close()
+        await store.close()
+    }
 
     private func translate(_ error: StoreError, _ operation: String) -> AppError {
         switch error.kind {

@@ -69,13 +69,16 @@ final class Backend: Service {
     func run() async {
         await withGracefulShutdownHandler {
             guard let engine = await firstEngine(), !settings.isReadOnly else { return await forever() }
-            await cancelWhenGracefulShutdown { await engine.jobs.run() }
+            await cancelWhenGracefulShutdown { await engine.keepHouse() }
         } onGracefulShutdown: {
             self.stopWaiting()
         }
     }
 
-    func close() async { await store.close() }
+    func close() async {
+        guard let engine = state.withLock({ $0.engine }) else { return await store.close() }
+        await engine.close()
+    }
 
     private func firstEngine() async -> Engine? {
         await withCheckedContinuation { continuation in

@@ -9,7 +9,7 @@ class ReadContext {
     let caller: Caller
     /// False once this session itself changed the schema, and sees what is not committed.
     fileprivate(set) var seesCommittedSchema = true
-    fileprivate let pipeline: Pipeline
+    let pipeline: Pipeline
     private var version: Int64?
     /// nil where the session began to read before this was made.
     private let glance: SchemaCache.Glance?
@@ -98,7 +98,16 @@ class ReadContext {
         )
     }
 
-    private func cached(_ id: String) throws -> Database? {
+    /// A table with its database, whatever their state; nil when there is none.
+    func table(_ id: String, in database: String) throws -> (Database, Table)? {
+        if seesCommittedSchema, let known = cache.table(id, in: database, version: try schemaVersion()) { return known }
+        guard let found = try cached(database), let table = try schema.table(id, in: database) else { return nil }
+        if seesCommittedSchema { cache.keep(table, version: try schemaVersion()) }
+        return (found, table)
+    }
+
+    /// A database, whatever its state; nil when there is none.
+    func cached(_ id: String) throws -> Database? {
         guard seesCommittedSchema else { return try schema.database(id) }
         let version = try schemaVersion()
         if let known = cache.database(id, version: version) { return known }

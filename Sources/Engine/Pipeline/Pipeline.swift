@@ -10,6 +10,11 @@ struct Pipeline: Sendable {
     let callers: Callers
     let services: ServiceSwitch
     let follower: LogFollower
+    let feed: EventFeed
+    /// The id of the project.
+    let project: String
+    /// Whether this process changes nothing.
+    let isReadOnly: Bool
 
     /// Answers one call.
     func run(_ work: Work, of call: Call) async throws -> Response {

@@ -1,0 +1,124 @@
+import Logging
+package import Storage
+import Synchronization
+import Values
+
+/// Follows the event log for everybody in this process who listens, so that many cost no more than one.
+///
+/// It begins with the first listener and ends a while after the last one has gone.
+package final class EventFeed: Sendable {
+    /// What listeners hear.
+    package enum News: Sendable {
+        /// The records that were committed since the last time, in commit order.
+        case records([LoggedEvent])
+        /// Something may have been missed: the log is followed from this moment on.
+        case begins
+    }
+
+    private struct State {
+        var listeners: [UInt64: @Sendable (News) -> Void] = [:]
+        var lastNumber: UInt64 = 0
+        var task: Task<Void, Never>?
+        var isClosed = false
+    }
+
+    private let store: any DocumentStore
+    private let log: Logger
+    private let state = Mutex(State())
+
+    /// How many records are told at once.
+    private static let batch = 500
+    /// How long the log is followed for nobody.
+    private static let linger = Duration.seconds(30)
+    /// How long to wait before the log is followed again after a failure.
+    private static let pause = Duration.milliseconds(500)
+
+    init(_ store: any DocumentStore, _ log: Logger) {
+        self.store = store
+        self.log = log
+    }
+
+    /// Somebody's listening, which ends with this object.
+    package final class Listening: Sendable {
+        private let end: @Sendable () -> Void
+
+        fileprivate init(_ end: @escaping @Sendable () -> Void) { self.end = end }
+
+        deinit { end() }
+    }
+
+    /// Tells news from now on. The first is ``News/begins`` unless the log is being followed already; what was committed
+    /// before it has to be read from the log.
+    /// - Parameter heard: called by one thread at a time; it must not block.
+    package func listen(_ heard: @escaping @Sendable (News) -> Void) -> Listening {
+        let number = state.withLock { state in
+            state.lastNumber += 1
+            state.listeners[state.lastNumber] = heard
+            if state.task == nil, !state.isClosed { state.task = Task { await self.follow() } }
+            return state.lastNumber
+        }
+        return Listening { [weak self] in
+            self?.state.withLock { _ = $0.listeners.removeValue(forKey: number) }
+        }
+    }
+
+    /// Ends it.
+    func close() async {
+        let task = state.withLock { state in
+            state.isClosed = true
+            return state.task
+        }
+        task?.cancel()
+        await task?.value
+    }
+
+    private func follow() async {
+        while true {
+            do {
+                let place = try await store.read { try $0.lastEvent() }
+                tell(.begins)
+                let tail = store.tail(after: place)
+                defer { tail.stop() }
+                while await hasListeners() { try await pass(on: tail) }
+                return
+            } catch {
+                guard !Task.isCancelled, await rest(after: error) else { return over() }
+            }
+        }
+    }
+
+    private func pass(on tail: any EventTail) async throws {
+        let records = try await tail.next(limit: Self.batch, within: .seconds(1))
+        try Task.checkCancellation()
+        if !records.isEmpty { tell(.records(records)) }
+    }
+
+    private func tell(_ news: News) {
+        for listener in state.withLock({ Array($0.listeners.values) }) { listener(news) }
+    }
+
+    private func over() { state.withLock { $0.task = nil } }
+
+    /// Whether it is worth going on. Nobody can come between a no and the end.
+    private func hasListeners() async -> Bool {
+        let isHeard = { self.state.withLock { !$0.listeners.isEmpty } }
+        if isHeard() { return true }
+        let end = ContinuousClock.now + Self.linger
+        while ContinuousClock.now < end, !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(200))
+            if isHeard() { return true }
+        }
+        return state.withLock { state in
+            guard state.listeners.isEmpty || Task.isCancelled else { return true }
+            state.task = nil
+            return false
+        }
+    }
+
+    /// - Returns: whether to try again.
+    private func rest(after error: any Error) async -> Bool {
+        log.warning("the event log can't be followed for a moment: \(error)")
+        try? await Task.sleep(for: Self.pause)
+        return !Task.isCancelled
+    }
+}
