@@ -53,13 +53,14 @@ struct DescriptorTests {
         }
     }
 
-    @Test func onlyContainersSchemaAndManyRowsAreDestroyed() {
+    @Test func onlyContainersSchemaAndManyAtOnceAreDestroyed() {
         let destroying = Set(Catalog.embedded.operations.filter { $0.effect == .destroy }.map(\.id))
         #expect(
             destroying == [
                 "project.apply",
                 "tablesDB.delete", "tablesDB.deleteTable", "tablesDB.deleteColumn", "tablesDB.deleteIndex",
                 "tablesDB.updateTransaction", "tablesDB.deleteRows", "users.delete", "teams.delete",
+                "users.deleteSessions", "account.deleteSessions",
                 "databases.delete", "databases.deleteCollection",
                 "databases.deleteAttribute", "databases.deleteIndex", "databases.updateTransaction",
                 "databases.deleteDocuments",

@@ -49,6 +49,23 @@ struct OwnSessionTests {
     }
 
     @Test(arguments: Backend.available)
+    func areCountedBeforeAllEnd(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            try await engine.signUp("ann")
+            let (here, there) = (try await engine.signIn("ann"), try await engine.signIn("ann"))
+            var request = ExecutionRequest(Invocation("account.deleteSessions", as: here))
+            request.confirmation = .needed(token: nil)
+            let asked = try JSON(parsing: try await engine.engine.answer(request).encoded)["confirm"]
+            #expect(asked?["would"] == [["operation": "account.deleteSessions", "counts": ["sessions": 2]]])
+            #expect(try await engine.call("account.get", as: there)["$id"] == "ann")
+            request.confirmation = .needed(token: asked?["token"]?.string)
+            let done = try JSON(parsing: try await engine.engine.answer(request).encoded)
+            #expect(done == ["result": [:]])
+            #expect(try await engine.refusal("account.get", as: there) == Refusal("user_unauthorized", 401, "as"))
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func lastLongerOnceExtended(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in
             try await engine.call("project.updateSessionDurationPolicy", ["duration": 3600])

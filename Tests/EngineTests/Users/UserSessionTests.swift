@@ -68,6 +68,24 @@ struct UserSessionTests {
     }
 
     @Test(arguments: Backend.available)
+    func allOfThemEndOnceThatIsConfirmed(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            try await engine.makeUser("ann")
+            for _ in 0..<3 { try await engine.call("users.createSession", ["userId": "ann"]) }
+            func end(_ token: String?) async throws -> JSON {
+                try await engine.answer("users.deleteSessions", ["userId": "ann"]) {
+                    $0.confirmation = .needed(token: token)
+                }
+            }
+            let asked = try await end(nil)["confirm"]
+            #expect(asked?["would"] == [["operation": "users.deleteSessions", "counts": ["sessions": 3]]])
+            #expect(try await engine.call("users.listSessions", ["userId": "ann"])["total"] == 3)
+            #expect(try await end(asked?["token"]?.string) == ["result": [:]])
+            #expect(try await engine.call("users.listSessions", ["userId": "ann"])["total"] == 0)
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func theOldestGoBeyondTheLimitAndWithTime(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in
             try await engine.makeUser("ann")
