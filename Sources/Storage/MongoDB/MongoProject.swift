@@ -151,15 +151,16 @@ final class MongoProject: Sendable {
     /// Sees to an optional table of our own before its first row: it is made in the transaction of the session when
     /// nothing of it may last.
     /// - Throws: ``PendingWrites/LacksTable`` where it is to be made before the transaction is run again.
-    func makeIfMissing(_ layout: TableLayout, _ session: MongoSession, isRehearsal: Bool) throws {
-        guard let table = known.withLock({ $0.missing[layout.tableID] }) else { return }
-        guard isRehearsal, let server = session.server else { throw PendingWrites.LacksTable(id: layout.tableID) }
-        try MongoSchema.create(
-            MongoTable(table.layout, system(layout.tableID)),
-            table.indexes,
-            session.connection,
-            within: server
-        )
+    func makeIfMissing(_ layout: TableLayout, _ session: MongoSession, _ writes: PendingWrites) throws {
+        let id = layout.tableID
+        guard let table = known.withLock({ $0.missing[id] }) else { return }
+        guard writes.isRehearsal, let server = session.server else { throw PendingWrites.LacksTable(id: id) }
+        guard !writes.rehearsedTables.contains(id) else { return }
+        writes.rehearsedTables.insert(id)
+        let collection = system(id)
+        // Another process may have made it.
+        guard try !MongoSchema.exists(collection, session.connection) else { return }
+        try MongoSchema.create(MongoTable(table.layout, collection), table.indexes, session.connection, within: server)
     }
 
     /// Makes an optional table of our own; it may be there already.

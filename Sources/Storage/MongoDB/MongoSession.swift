@@ -220,7 +220,7 @@ final class MongoSession: WriteSession {
 
     func insert(_ row: NewRow, into layout: TableLayout) throws -> String {
         try row.checkKept(in: layout)
-        if layout.databaseID == nil { try project.makeIfMissing(layout, self, isRehearsal: pending.isRehearsal) }
+        if layout.databaseID == nil { try project.makeIfMissing(layout, self, pending) }
         let sequence = project.sequences.next(node: try node())
         try pending.insert(row, sequence, table(layout), self)
         return String(sequence)

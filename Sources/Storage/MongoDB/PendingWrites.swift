@@ -24,6 +24,8 @@ final class PendingWrites {
     let isCareful: Bool
     /// Whether the transaction is given up in the end, so that nothing may be done outside of it.
     let isRehearsal: Bool
+    /// The optional tables of our own that this rehearsal has seen to.
+    var rehearsedTables: Set<String> = []
     /// The right to change the schema, if this transaction has it.
     let gate: SchemaGate?
     /// Whether the body changes the schema, for which it needs the right.

@@ -89,6 +89,24 @@ struct DryRunTests {
     }
 
     @Test(arguments: Backend.available)
+    func mayFillTablesOfOurOwnThatAreNotThereYet(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            try await engine.makeUser("ann")
+            let token = { TestEngine.step($0, "users.createToken", ["userId": "ann"]) }
+            for _ in 0..<2 {
+                let dry = try await engine.batch([token("a"), token("b")]) { $0.isDryRun = true }
+                #expect(dry["events"]?.array?.count == 2)
+            }
+            // Another process makes the table.
+            let other = TestEngine(backend, engine.folder, clock: engine.clock)
+            try await other.call("users.createToken", ["userId": "ann"])
+            await other.engine.close()
+            let dry = try await engine.batch([token("a"), token("b")]) { $0.isDryRun = true }
+            #expect(dry["events"]?.array?.count == 2)
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func readingHasNoEffects(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in
             try await engine.makeTable()
