@@ -18,7 +18,8 @@ extension Catalog {
         let root = ObjectReader(object, of: "top level")
         var shared: [String: Parameter] = [:]
         for (name, reader) in root.section("parameters") { shared[name] = Parameter(reader, name: name) }
-        var operations = root.objects("operations").map { Operation($0, shared: shared) }
+        let secrets = Self.secrets(root)
+        var operations = root.objects("operations").map { Operation($0, shared: shared, secrets: secrets) }
         let services = root.section("services").map { name, reader in
             if let dialect: Dialect = reader.optionalWord("dialect") {
                 operations += Self.twins(of: reader.string("sameAs"), in: dialect, operations)
@@ -34,6 +35,19 @@ extension Catalog {
             services: services,
             vocabulary: Vocabulary(ObjectReader(search, of: "search"))
         )
+    }
+
+    /// Where the answers of each model hold secrets.
+    private static func secrets(_ root: ObjectReader) -> [String: [JSONPointer]] {
+        guard case .object(let section)? = root.object["secrets"] else { root.fail("'secrets' must be an object") }
+        let reader = ObjectReader(section, of: "secrets")
+        let places = section.keys.map { model in
+            let pointers = reader.strings(model).map { text in
+                do { return try JSONPointer(parsing: text) } catch { reader.fail("'\(text)' is no place") }
+            }
+            return (model, pointers)
+        }
+        return Dictionary(uniqueKeysWithValues: places)
     }
 
     /// The operations of a service once more, in other words.

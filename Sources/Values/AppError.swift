@@ -54,6 +54,16 @@ package struct AppError: Error, Equatable, CustomStringConvertible {
         return copy
     }
 
+    /// The same error with every text changed.
+    package func mapped(_ change: (String) -> String) -> AppError {
+        func changed(_ text: Prose) -> Prose { Prose(quoting: change(text.string)) }
+        var copy = self
+        copy.text = changed(text)
+        copy.place = place.map(changed)
+        copy.advice = advice.map(changed)
+        return copy
+    }
+
     /// The same error in the words of a dialect, its code included.
     package func said(in dialect: Dialect) -> AppError {
         guard dialect != .tables else { return self }

@@ -68,6 +68,27 @@ struct DescriptorTests {
         )
     }
 
+    @Test func everyBulkDeleteIsConfirmed() {
+        for operation in Catalog.embedded.operations
+        where operation.name.hasPrefix("delete") && operation.name.hasSuffix("s") {
+            #expect(operation.effect == .destroy, "\(operation.id)")
+        }
+    }
+
+    @Test func modelsThatHoldSecretsSayWhere() throws {
+        let secrets = Catalog.embedded.operations.filter { !$0.secrets.isEmpty }
+        #expect(
+            Set(secrets.map(\.model)) == [
+                "session", "sessionList", "identityList", "token", "jwt", "user", "userList", "key", "keyList",
+                "ephemeralKey", "mfaType", "mfaRecoveryCodes", "mfaChallengeSecret", "mockNumber", "mockNumberList",
+                "outboxMessage", "outboxMessageList",
+            ]
+        )
+        #expect(
+            try operation("account.createMFAAuthenticator").secrets.map(\.tokens) == [["secret"], ["uri"]]
+        )
+    }
+
     @Test(arguments: ["project.createKey", "project.updateKey", "project.createEphemeralKey"])
     func anAPIKeyCanHaveEveryScope(_ id: String) throws {
         let parameter = try #require(try operation(id).parameters.first { $0.name == "scopes" })

@@ -44,6 +44,8 @@ package final class Operation: Sendable {
     package let status: Int
     /// The name of the response model, `none` for an empty answer.
     package let model: String
+    /// Where its answer holds what opens something; `*` stands for every item or member.
+    package let secrets: [JSONPointer]
     /// The pattern of the event it causes, with `[name]` for ids; nil when it causes none.
     package let event: String?
     /// The names in brackets in ``event``, as the engine knows them.
@@ -65,7 +67,8 @@ package final class Operation: Sendable {
     /// The id of the operation whose handler serves it.
     package var implementation: String { original?.id ?? id }
 
-    init(_ reader: ObjectReader, shared: [String: Parameter]) {
+    /// - Parameter secrets: where answers hold secrets, by their models.
+    init(_ reader: ObjectReader, shared: [String: Parameter], secrets: [String: [JSONPointer]]) {
         let id = reader.string("id")
         self.id = id
         aliases = reader.strings("aliases")
@@ -81,7 +84,9 @@ package final class Operation: Sendable {
         destroysWith = reader.optionalString("destroysWith")
         runs = reader.optionalWord("runs") ?? (effect == .read ? .read : .write)
         status = reader.integer("status")
-        model = reader.string("model")
+        let model = reader.string("model")
+        self.model = model
+        self.secrets = secrets[model] ?? []
         let event = reader.optionalString("event")
         self.event = event
         eventIDs = event.map(Self.names) ?? []
@@ -137,6 +142,7 @@ package final class Operation: Sendable {
         runs = original.runs
         status = original.status
         model = dialect.translated(original.model)
+        secrets = original.secrets
         event = original.event.map { dialect.translated($0) }
         eventIDs = original.eventIDs
         isDeprecated = true

@@ -49,6 +49,9 @@ final class BatchRun {
     private var room: Int
     private var outcome = Tally()
     private var parsed: [String: JSON] = [:]
+    private var mask = SecretMask()
+    /// Whether everything is undone in the end, so that nothing secret may get out.
+    private var isRehearsal: Bool
 
     init(
         _ steps: [PlannedStep],
@@ -63,6 +66,7 @@ final class BatchRun {
         self.now = now
         self.request = request
         room = request.isBatch ? request.maximumBytes : .max
+        isRehearsal = request.isDryRun
     }
 
     /// Runs steps that only read.
@@ -77,12 +81,13 @@ final class BatchRun {
                 }
             }
         }
-        return outcome
+        return try masked(outcome)
     }
 
     /// Runs steps that may write.
     func write(_ session: any WriteSession, _ mode: Mode) throws -> Tally {
         let recording = mode.isRecorded ? RecordingSession(session, pipeline.jobs) : nil
+        isRehearsal = isRehearsal || mode == .foreseen
         var changedSchema = false
         for (index, step) in steps.enumerated() {
             var destroys = false
@@ -112,7 +117,17 @@ final class BatchRun {
             outcome.events = recording.events
             outcome.effects = recording.effects
         }
-        return outcome
+        return try masked(outcome)
+    }
+
+    /// What may be told of a rehearsal. Later steps have worked with the secrets of earlier ones.
+    private func masked(_ tally: Tally) throws -> Tally {
+        guard isRehearsal, !mask.isEmpty else { return tally }
+        var tally = tally
+        tally.responses = try tally.responses.map { try mask.masked($0) }
+        tally.events = tally.events.map { mask.masked($0) }
+        for index in tally.effects.indices { tally.effects[index].target = mask.masked(tally.effects[index].target) }
+        return tally
     }
 
     /// Refuses what shows only now that it destroys something, because its arguments were not known before.
@@ -134,9 +149,10 @@ final class BatchRun {
             let response = try body(ready)
             room -= response.encoded.count
             guard room >= 0 else { throw request.tooMuch }
+            if isRehearsal { try mask.learn(from: response, of: step.operation) }
             outcome.responses.append(response)
         } catch let error as AppError {
-            let said = error.said(in: step.operation.dialect)
+            let said = mask.masked(error.said(in: step.operation.dialect))
             throw request.isBatch ? said.inStep(step.id) : said
         }
     }

@@ -51,3 +51,8 @@ extension TestEngine {
         }
     }
 }
+
+extension Outcome {
+    /// The result of a single call.
+    var result: JSON? { (try? JSON(parsing: encoded))?["result"] }
+}
