@@ -6,10 +6,6 @@ import Values
 
 @Suite("Who may do what with rows")
 struct AccessMatrixTests {
-    private static let roles = [
-        "any", "guests", "users", "user:a", "user:b", "users/verified", "users/unverified", "user:a/verified",
-        "user:b/unverified", "label:vip", "team:t", "team:t/dev", "team:s/owner", "member:ma", "member:mb",
-    ]
     private static let unauthorized = Refusal("user_unauthorized", 401)
     private static let notFound = Refusal("row_not_found", 404, "rowId")
 
@@ -34,39 +30,14 @@ struct AccessMatrixTests {
 
         init(engine: TestEngine, label: String, _ random: inout SplitMix64) {
             self.engine = engine
-            let table = Self.permissions(["create", "read", "update", "delete"], &random)
+            let table = AccessOracle.permissions(["create", "read", "update", "delete"], &random)
             oracle = AccessOracle(
                 table: table,
                 rowSecurity: random.below(10) < 6,
-                people: [.userA: Self.person("a", &random), .userB: Self.person("b", &random)]
+                people: [.userA: .random("a", &random), .userB: .random("b", &random)]
             )
-            rows = (0..<5).map { ("r\($0)", Self.permissions(["read", "update", "delete"], &random)) }
+            rows = (0..<5).map { ("r\($0)", AccessOracle.permissions(["read", "update", "delete"], &random)) }
             self.label = "\(label): \(table.sorted()), row security \(oracle.rowSecurity)"
-        }
-
-        private static func person(_ id: String, _ random: inout SplitMix64) -> AccessOracle.Person {
-            var person = AccessOracle.Person(id: id)
-            person.isVerified = random.below(2) == 0
-            if random.below(3) == 0 { person.labels = ["vip", "beta"] }
-            if random.below(3) > 0 {
-                let team = random.pick(["t", "s"])
-                person.memberships = [
-                    AccessOracle.Person.Membership(
-                        id: "m\(id)",
-                        team: team,
-                        roles: random.below(2) == 0 ? ["dev", "owner"] : [],
-                        isConfirmed: random.below(3) > 0
-                    )
-                ]
-            }
-            return person
-        }
-
-        private static func permissions(_ actions: [String], _ random: inout SplitMix64) -> Set<String> {
-            Set(
-                (0..<random.below(7)).map { _ in "\(random.pick(actions))(\"\(random.pick(AccessMatrixTests.roles))\")"
-                }
-            )
         }
 
         func run() async throws {
