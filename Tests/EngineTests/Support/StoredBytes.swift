@@ -7,26 +7,38 @@ extension Backend {
     /// Whether a text is anywhere in what a store has written: in the files of the folder, or in the documents of all
     /// collections of the project.
     func holds(_ text: String, _ folder: TemporaryFolder) async throws -> Bool {
+        try await holdsAny([text], folder)
+    }
+
+    /// Those of many texts that are anywhere in what a store has written.
+    func held(_ texts: [String], _ folder: TemporaryFolder) async throws -> [String] {
+        guard try await holdsAny(texts, folder) else { return [] }
+        var held: [String] = []
+        for text in texts where try await holds(text, folder) { held.append(text) }
+        return held
+    }
+
+    private func holdsAny(_ texts: [String], _ folder: TemporaryFolder) async throws -> Bool {
         switch self {
         case .sqlite:
             // By another process: to close a file of an open database here would drop the locks that the store has on it.
             let search = Process()
             search.executableURL = URL(fileURLWithPath: "/bin/grep")
-            search.arguments = ["-rqaF", "-e", text, folder.path]
+            search.arguments = ["-rqaF"] + texts.flatMap { ["-e", $0] } + [folder.path]
             search.standardInput = FileHandle.nullDevice
             try await search.runToEnd()
             guard search.terminationStatus < 2 else { throw SearchFailure() }
             return search.terminationStatus == 0
         case .mongoDB:
-            let needle = Data(text.utf8)
-            let found = await onThread { Result { try Self.documents(folder.project, contain: needle) } }
+            let needles = texts.map { Data($0.utf8) }
+            let found = await onThread { Result { try Self.documents(folder.project, contain: needles) } }
             return try found.get()
         }
     }
 
     private struct SearchFailure: Error {}
 
-    private static func documents(_ project: String, contain needle: Data) throws -> Bool {
+    private static func documents(_ project: String, contain needles: [Data]) throws -> Bool {
         let driver = MongoDriver.to(MongoServer.uri!)
         let connection = try driver.connection()
         defer { driver.release(connection) }
@@ -41,7 +53,8 @@ extension Backend {
                     in: collection,
                     nil
                 ) { document in
-                    found = found || Data(document.bytes).range(of: needle) != nil
+                    let bytes = Data(document.bytes)
+                    found = found || needles.contains { bytes.range(of: $0) != nil }
                     return true
                 }
             }

@@ -1,4 +1,5 @@
 import Catalog
+import Logging
 import Storage
 import Synchronization
 import Testing
@@ -23,7 +24,8 @@ struct TestEngine: Sendable {
         clock: ManualClock = ManualClock(),
         catalog: Catalog = .embedded,
         key: KeySource = .nowhere,
-        indexCheck: Int? = nil
+        indexCheck: Int? = nil,
+        log: Logger = Logger(label: "test")
     ) {
         store = backend.store(folder)
         self.clock = clock
@@ -36,7 +38,8 @@ struct TestEngine: Sendable {
             access: access,
             key: key,
             indexCheck: indexCheck,
-            clock: clock.wallClock
+            clock: clock.wallClock,
+            log: log
         )
     }
 
