@@ -36,7 +36,7 @@ enum AccountPassword {
             }
             user = try UserWriter(context).choosePassword(passwords.new, for: user)
             if try context.settings.policies.sessionInvalidation {
-                try SessionWriter(context).endAll(of: user.id, but: context.caller.session?.id)
+                try SessionWriter(context).endTelling(of: user.id, but: context.caller.session?.id)
             }
             return try context.changed(user)
         }

@@ -33,8 +33,7 @@ enum SignIn {
         context in
         try context.settings.authMethods.check(.anonymous)
         try context.checkNotSignedIn()
-        try context.checkUserLimit()
-        let user = try UserWriter(context).create(UserWriter.New(id: id))
+        let user = try context.signUp(UserWriter.New(id: id))
         return try context.signIn(user, provider: "anonymous", factors: ["anonymous"])
     }
 }

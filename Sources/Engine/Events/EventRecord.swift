@@ -44,6 +44,17 @@ package struct EventRecord: Sendable, Equatable {
         self.payload = payload
     }
 
+    /// The record of what a call did besides that which its own event tells.
+    /// - Parameter event: the pattern of an operation that does nothing else.
+    init(_ event: String, ids: [String], payload: [UInt8], during call: Call) {
+        self.event = event
+        self.ids = ids
+        actor = call.actor.description
+        client = call.client.userAgent
+        at = call.now
+        self.payload = payload
+    }
+
     /// The records of a bulk, as few as hold its rows.
     static func records(
         of call: Call,

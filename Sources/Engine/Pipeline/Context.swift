@@ -174,6 +174,16 @@ final class WriteContext: ReadContext {
         _ = try writer.update(user, change, in: Identity.stamp)
     }
 
+    /// Records an event of its own for something that happens in passing: a user who is made by an invitation, a session
+    /// that ends because of a new password.
+    /// - Parameters:
+    ///   - event: the pattern of an operation that does nothing else.
+    ///   - ids: those that the pattern names, in its order.
+    ///   - payload: as such an operation would answer, without what opens anything.
+    func tell(_ event: String, _ ids: String..., payload: JSON) throws {
+        try writer.append(event: EventRecord(event, ids: ids, payload: payload.encoded, during: call).encoded)
+    }
+
     /// Queues a job with this transaction. The call answers after it was carried out.
     func enqueue(_ job: Job) throws {
         awaited.append(try JobQueue.add(job, at: now, id: call.clock.makeID(), to: writer))

@@ -6,12 +6,12 @@ extension EventRecord {
     ///
     /// - Parameter action: the last word of the event: `create`, `update`, `delete`.
     init(of action: String, _ id: String, in table: Table, by call: Call, payload: [UInt8]) {
-        event = call.dialect.translated("databases.[databaseId].tables.[tableId].rows.[rowId].\(action)")
-        ids = [table.databaseID, table.id, id]
-        actor = call.actor.description
-        client = call.client.userAgent
-        at = call.now
-        self.payload = payload
+        self.init(
+            call.dialect.translated("databases.[databaseId].tables.[tableId].rows.[rowId].\(action)"),
+            ids: [table.databaseID, table.id, id],
+            payload: payload,
+            during: call
+        )
     }
 }
 

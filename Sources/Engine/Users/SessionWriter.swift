@@ -70,6 +70,23 @@ struct SessionWriter {
         guard !sessions.isEmpty else { return }
         let ids = sessions.map(\.id)
         let bound: Filter = .compare("session", .equal, ids.map { .string($0) })
+    /// The same in a call that is about something else.
+    func endTelling(of user: String, but kept: String? = nil) throws {
+        try tell(try context.sessions(of: user).filter { $0.id != kept })
+        try endAll(of: user, but: kept)
+    }
+
+    private func tell(_ ended: [Session]) throws {
+        for session in ended {
+            try context.tell(
+                "users.[userId].sessions.[sessionId].delete",
+                session.user,
+                session.id,
+                payload: session.event
+            )
+        }
+    }
+
         let targets = try context.rows([bound], in: IdentityTables.targets)
         if !targets.isEmpty { _ = try context.writer.delete(targets.map(\.id), from: IdentityTables.targets) }
         _ = try context.writer.delete(ids, from: IdentityTables.sessions)

@@ -71,7 +71,7 @@ enum UserCreation {
             let changed =
                 try password.map { try writer.choosePassword($0, for: user) }
                 ?? writer.setPassword(nil, of: user)
-            if try context.settings.policies.sessionInvalidation { try SessionWriter(context).endAll(of: user.id) }
+            if try context.settings.policies.sessionInvalidation { try SessionWriter(context).endTelling(of: user.id) }
             return try context.changed(changed)
         }
     )

@@ -53,6 +53,11 @@ struct OwnPasswordTests {
             try await engine.call("project.updateSessionInvalidationPolicy", ["enabled": true])
             try await engine.call("account.updatePassword", change("correct horse", from: "battery staple"), as: here)
             #expect(try await engine.call("account.listSessions", as: here)["total"] == 1)
+            guard case .session(_, let ended) = there else { return }
+            #expect(
+                try await engine.eventNames().suffix(2)
+                    == ["users.ann.sessions.\(ended).delete", "users.ann.update.password"]
+            )
             #expect(try await engine.refusal("account.get", as: there) == Refusal("user_unauthorized", 401, "as"))
         }
     }

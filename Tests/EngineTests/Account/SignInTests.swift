@@ -115,6 +115,11 @@ struct SignInTests {
             #expect(session["provider"] == "anonymous")
             #expect(session["factors"] == ["anonymous"])
             #expect(session["secret"] == "")
+            #expect(
+                try await engine.eventNames() == ["users.\(user).create", "users.\(user).sessions.\(id).create"]
+            )
+            let made = try JSON(parsing: try await engine.events()[0].payload)
+            #expect(made["$id"] == .string(user) && made["hash"] == nil)
             let me = Actor.session(user: user, id: id)
             #expect(try await engine.call("account.get", as: me)["email"] == "")
             // With an address and a password it becomes an account to come back to.

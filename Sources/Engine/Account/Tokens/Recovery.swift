@@ -49,7 +49,7 @@ enum Recovery {
                 Token($0).kind == .recovery
             }
             _ = try context.writer.delete(spent.map(\.id), from: IdentityTables.tokens)
-            try SessionWriter(context).endAll(of: user.id)
+            try SessionWriter(context).endTelling(of: user.id)
             context.told(token)
             return token.json()
         }

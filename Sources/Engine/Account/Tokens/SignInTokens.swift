@@ -82,15 +82,15 @@ enum SignInTokens {
 
 extension WriteContext {
     /// The user with an e-mail address, made where there is none.
-    /// - Throws: as ``UserWriter/create(_:)``.
+    /// - Throws: as ``signUp(_:)``.
     fileprivate func user(email: String, orNew id: String) throws -> User {
         if let user = try user(email: email) { return user }
-        return try UserWriter(self).create(UserWriter.New(id: id, email: email))
+        return try signUp(UserWriter.New(id: id, email: email))
     }
 
     fileprivate func user(phone: String, orNew id: String) throws -> User {
         if let user = try user(phone: phone) { return user }
-        return try UserWriter(self).create(UserWriter.New(id: id, phone: phone))
+        return try signUp(UserWriter.New(id: id, phone: phone))
     }
 
     /// Makes a token and sends its secret to an address that the user has, to which the token is bound.
