@@ -23,7 +23,7 @@ enum AccountCreation {
         },
         ahead: { input, _, _ in try await input.password.prepareNew() },
         body: { input, context in
-            try context.settings.authMethods.check(.emailPassword)
+            try context.check(.emailPassword)
             try context.checkUserLimit()
             var new = input.new
             try context.settings.policies.check(input.password.text, for: new.owner)

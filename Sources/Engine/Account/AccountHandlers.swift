@@ -26,7 +26,7 @@ enum AccountHandlers {
     static let createJWT = Handler.write("account.createJWT", prepare: { $0.arguments["duration"]?.int ?? 900 }) {
         seconds,
         context in
-        try context.settings.authMethods.check(.jwt)
+        try context.check(.jwt)
         let user = try context.ownUser()
         guard let session = context.caller.session else { throw context.noSession(argument: "as") }
         return ["jwt": .string(try UserToken(user: user.id, session: session.id).text(seconds: seconds, context))]

@@ -14,7 +14,7 @@ enum SignIn {
             try await password.prepareSignIn(hash)
         },
         body: { password, context in
-            try context.settings.authMethods.check(.emailPassword)
+            try context.check(.emailPassword)
             try context.checkNotSignedIn()
             guard var user = try context.user(email: context.call.string("email")), let hash = user.password,
                 try password.matches(hash)
@@ -31,7 +31,7 @@ enum SignIn {
     static let anonymously = Handler.write("account.createAnonymousSession", prepare: { $0.clock.makeID() }) {
         id,
         context in
-        try context.settings.authMethods.check(.anonymous)
+        try context.check(.anonymous)
         try context.checkNotSignedIn()
         let user = try context.signUp(UserWriter.New(id: id))
         return try context.signIn(user, provider: "anonymous", factors: ["anonymous"])

@@ -21,7 +21,7 @@ struct ProjectSettingsTests {
             #expect(project["authMethods"]?.each("enabled").allSatisfy { $0 == true } == true)
             #expect(
                 project["services"]?.each("$id")
-                    == ["account", "databases", "tablesdb", "project", "teams", "users"]
+                    == ["account", "databases", "tablesdb", "presences", "project", "teams", "users"]
             )
             #expect(project["services"]?.each("enabled").allSatisfy { $0 == true } == true)
         }
@@ -100,6 +100,30 @@ struct ProjectSettingsTests {
             #expect(try await engine.events().last?.name == "services.tablesdb.update")
             try await engine.call("project.updateService", ["serviceId": "tablesdb", "enabled": true])
             #expect(try await engine.on("listRows", as: .guest)["total"] == 0)
+        }
+    }
+
+    @Test(
+        arguments: Backend.available,
+        [
+            ("account", "account.createAnonymousSession"), ("databases", "databases.listTransactions"),
+            ("tablesdb", "tablesDB.listTransactions"), ("presences", "presences.list"), ("teams", "teams.list"),
+        ]
+    )
+    func everyServiceForClientsCanBeOff(_ backend: Backend, _ service: (String, String)) async throws {
+        try await withEngine(backend) { engine in
+            let actor: Actor = service.0 == "account" ? .guest : .user("u")
+            try await engine.call(service.1, as: actor)
+            func turn(_ isOn: Bool) async throws {
+                let change: JSONObject = ["serviceId": .string(service.0), "enabled": .bool(isOn)]
+                try await engine.call("project.updateService", change)
+            }
+            try await turn(false)
+            let closed = Refusal("general_service_disabled", 403)
+            #expect(try await engine.refusal(service.1, as: actor) == closed)
+            try await engine.call(service.1)
+            try await turn(true)
+            try await engine.call(service.1, as: actor)
         }
     }
 

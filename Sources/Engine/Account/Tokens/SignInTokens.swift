@@ -29,6 +29,7 @@ enum SignInTokens {
         "account.createMagicURLToken",
         prepare: { New($0, secret: Secret.random(length: 64)) },
         body: { new, context in
+            try context.check(.magicURL)
             let message = SecretMessage(
                 purpose: "magic-url",
                 subject: "Sign in",
@@ -45,6 +46,7 @@ enum SignInTokens {
         "account.createEmailToken",
         prepare: { New($0, secret: Secret.digits(codeLength)) },
         body: { new, context in
+            try context.check(.emailOTP)
             let message = SecretMessage(
                 purpose: "email-otp",
                 subject: "Your code",
@@ -60,6 +62,7 @@ enum SignInTokens {
         "account.createPhoneToken",
         prepare: { New($0, secret: Secret.digits(codeLength)) },
         body: { new, context in
+            try context.check(.phone)
             let message = SecretMessage(purpose: "phone", subject: "", aim: "to sign in")
             let user = try context.user(phone: context.call.string("phone"), orNew: new.user)
             return try send(new, .phone, codeTime, message, by: .phone, to: user, context)

@@ -19,6 +19,7 @@ enum TokenSessions {
                 let token = try context.takeToken(kinds, context.call.string("secret"), of: id),
                 let way = token.kind?.signIn, token.isBound(by: way.channel, of: user)
             else { throw AppError.invalidToken("secret", hint: "Ask for a new one, and use it once.") }
+            if let method = way.method { try context.check(method) }
             try user.checkActive()
             // What came by an address shows that the address is the user's.
             if let channel = way.channel, !channel.isVerified(of: user) {
@@ -37,14 +38,16 @@ extension Token.Kind {
         var factor: String
         /// By which address the secret came.
         var channel: Channel?
+        /// What the project can switch off; nil for what it can't.
+        var method: AuthMethod?
     }
 
     /// nil for tokens that sign nobody in.
     var signIn: SessionStart? {
         switch self {
-        case .magicURL: SessionStart(provider: "magic-url", factor: "email", channel: .email)
-        case .email: SessionStart(provider: "email", factor: "email", channel: .email)
-        case .phone: SessionStart(provider: "phone", factor: "phone", channel: .phone)
+        case .magicURL: SessionStart(provider: "magic-url", factor: "email", channel: .email, method: .magicURL)
+        case .email: SessionStart(provider: "email", factor: "email", channel: .email, method: .emailOTP)
+        case .phone: SessionStart(provider: "phone", factor: "phone", channel: .phone, method: .phone)
         case .oauth2: SessionStart(provider: "oauth2", factor: "email")
         case .generic: SessionStart(provider: "token", factor: "token")
         case .recovery, .emailVerification, .phoneVerification: nil

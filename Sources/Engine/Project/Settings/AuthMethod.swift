@@ -43,3 +43,11 @@ struct AuthMethods: Sendable, Equatable {
         .array(AuthMethod.allCases.map { ["$id": .string($0.rawValue), "enabled": .bool(isEnabled($0))] })
     }
 }
+
+extension ReadContext {
+    /// Refuses guests and users a way to sign in that is off. Keys, which make sessions of anybody anyway, go on.
+    /// - Throws: 501 `user_auth_method_unsupported`.
+    func check(_ method: AuthMethod) throws {
+        if !caller.isPrivileged { try settings.authMethods.check(method) }
+    }
+}
