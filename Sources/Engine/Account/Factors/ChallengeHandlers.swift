@@ -17,18 +17,21 @@ enum ChallengeHandlers {
             try check(factor, of: user, context)
             try removeExpired(of: user, context)
             let challenge = Challenge(
+            let address = factor.channel.map { (channel: $0, text: $0.address(of: user)) }
+            let fixed = try address.flatMap { try context.fixedCode(of: $0.text, $0.channel) }
+            let code = fixed ?? code
                 try context.add(
                     context.call.clock.makeID(),
                     fields(factor, code, of: user, context),
                     to: IdentityTables.challenges
                 )
             )
-            if let channel = factor.channel {
+            if let address, fixed == nil {
                 let message = SecretMessage(purpose: "mfa-challenge", subject: "Your code", aim: "to sign in")
                 try message.send(
                     code,
-                    to: channel.address(of: user),
-                    by: channel.message,
+                    to: address.text,
+                    by: address.channel.message,
                     for: user.id,
                     until: challenge.expire,
                     context

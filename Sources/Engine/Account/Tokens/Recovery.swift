@@ -29,7 +29,7 @@ enum Recovery {
                 aim: "to choose a new password",
                 url: url
             )
-            let token = try context.deliver(secret, .recovery, time, message, by: .email, to: user)
+            let (token, _) = try context.deliver(secret, .recovery, time, message, by: .email, to: user)
             return context.made(token, secret: secret)
         }
     )

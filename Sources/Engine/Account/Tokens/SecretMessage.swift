@@ -78,4 +78,10 @@ extension ReadContext {
         }
         return url
     }
+
+    /// The code that an address always gets, and without a message; nil for addresses to which messages go.
+    func fixedCode(of address: String, _ channel: Channel) throws -> String? {
+        guard channel == .phone else { return nil }
+        return MockPhone.code(of: address, in: try session.settings(.mockPhones))
+    }
 }

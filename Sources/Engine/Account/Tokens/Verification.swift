@@ -49,7 +49,14 @@ enum Verification {
     ) throws -> JSON {
         let user = try context.ownUser()
         try channel.checkUnverified(of: user)
-        let token = try context.deliver(secret, channel.verification, seconds, message, by: channel, to: user)
+        let (token, secret) = try context.deliver(
+            secret,
+            channel.verification,
+            seconds,
+            message,
+            by: channel,
+            to: user
+        )
         return context.made(token, secret: secret)
     }
 

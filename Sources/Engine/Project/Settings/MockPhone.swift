@@ -29,6 +29,9 @@ struct MockPhone: Sendable, Equatable {
         }
     }
 
+    /// The code with which a number signs in; nil for one that is none for tests.
+    static func code(of number: String, in settings: StoredSettings) -> String? { settings.secret[number]?.string }
+
     func save(in settings: inout StoredSettings) {
         settings.value[number] = ["createdAt": .string(createdAt), "updatedAt": .string(updatedAt)]
         settings.secret[number] = .string(otp)
