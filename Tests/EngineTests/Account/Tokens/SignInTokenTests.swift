@@ -159,7 +159,7 @@ struct SignInTokenTests {
     }
 
     @Test(arguments: Backend.available)
-    func linksLeadWhereOnlyTheKeySays(_ backend: Backend) async throws {
+    func linksLeadWhereTheOwnerSays(_ backend: Backend) async throws {
         try await withSealedEngine(backend) { engine, _, _ in
             func arguments(_ url: String) -> JSONObject {
                 ["userId": "ann", "email": "ann@example.org", "url": .string(url)]
@@ -172,6 +172,20 @@ struct SignInTokenTests {
                 let refused = try await engine.refusal("account.createMagicURLToken", arguments(url), as: .guest)
                 #expect(refused == elsewhere)
             }
+            let error = try await engine.error("account.createMagicURLToken", arguments(addresses[0]), as: .guest)
+            #expect(error.hint?.contains("project.createWebPlatform") == true)
+            #expect(try await engine.ids(in: IdentityTables.users) == [])
+            try await engine.call(
+                "project.createWebPlatform",
+                ["platformId": "shop", "name": "Shop", "hostname": "*.shop.example"]
+            )
+            try await engine.call("account.createMagicURLToken", arguments("https://my.shop.example/in"), as: .guest)
+            #expect(
+                try await engine.newestMessage()["details"]?["url"]?.string?.hasPrefix("https://my.shop.example/in?")
+                    == true
+            )
+            let beside = arguments("https://shop.example.evil/in")
+            #expect(try await engine.refusal("account.createMagicURLToken", beside, as: .guest) == elsewhere)
             // It could send the mail itself.
             try await engine.call("account.createMagicURLToken", arguments("https://app.example.org/in?a=b"))
             let url = try await engine.newestMessage()["details"]?["url"]?.string ?? ""
