@@ -38,12 +38,14 @@ enum Recovery {
         "account.updateRecovery",
         prepare: { GivenPassword($0.string("password")) },
         ahead: { password, call, pipeline in
-            _ = try await pipeline.look(call) { context in try context.recovering() }
-            try await password.prepareNew()
+            let former = try await pipeline.look(call) { context in
+                try context.recovering().0.formerPasswords(try context.settings.policies)
+            }
+            try await password.prepareNew(former: former)
         },
         body: { password, context in
             let (user, token) = try context.recovering()
-            let changed = try UserWriter(context).setPassword(try password.newHash(), of: user)
+            let changed = try UserWriter(context).choosePassword(password, for: user)
             _ = try UserWriter(context).update(changed, [Channel.email.column: true], rights: true)
             let spent = try context.rows(of: user.id, in: IdentityTables.tokens).filter {
                 Token($0).kind == .recovery

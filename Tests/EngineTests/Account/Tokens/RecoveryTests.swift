@@ -86,6 +86,36 @@ struct RecoveryTests {
     }
 
     @Test(arguments: Backend.available)
+    func areReplacedWithinThePolicies(_ backend: Backend) async throws {
+        try await withSealedEngine(backend) { engine, _, _ in
+            try await engine.call("project.updatePasswordHistoryPolicy", ["total": 2])
+            try await engine.call("project.updatePasswordDictionaryPolicy", ["enabled": true])
+            try await engine.call("project.updatePasswordPersonalDataPolicy", ["enabled": true])
+            try await engine.call("project.updatePasswordStrengthPolicy", ["min": 8, "number": true])
+            try await engine.signUp("ann", "correct horse 1")
+            _ = try await ask(engine)
+            let secret = try await engine.newestSecret()
+            let cases = [
+                ("battery staple", "general_argument_invalid"), ("password1", "general_argument_invalid"),
+                ("it is ann@example.org 1", "password_personal_data"), ("correct horse 1", "password_recently_used"),
+            ]
+            for (password, type) in cases {
+                #expect(
+                    try await engine.refusal("account.updateRecovery", change(secret, password), as: .guest)
+                        == Refusal(type, 400, "password")
+                )
+            }
+            try await engine.call("account.updateRecovery", change(secret, "correct horse 2"), as: .guest)
+            let ann = try await engine.signIn("ann", "correct horse 2")
+            let back: JSONObject = ["password": "correct horse 1", "oldPassword": "correct horse 2"]
+            #expect(
+                try await engine.refusal("account.updatePassword", back, as: ann)
+                    == Refusal("password_recently_used", 400, "password")
+            )
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func ofNobodyAndOfTheBlockedStayAsTheyAre(_ backend: Backend) async throws {
         try await withSealedEngine(backend) { engine, _, _ in
             let arguments: JSONObject = ["email": "ann@example.org", "url": "http://localhost/reset"]
