@@ -35,8 +35,9 @@ struct SessionWriter {
             "userAgent": .string(client.userAgent), "client": ClientDetails(userAgent: client.userAgent).json,
         ]
         for (key, value) in details.members { fields[key] = value }
-        try makeRoom(for: user.id, limit: policies.sessionLimit)
+        let isFirst = try makeRoom(for: user.id, limit: policies.sessionLimit)
         let row = try context.add(context.call.clock.makeID(), fields, to: IdentityTables.sessions)
+        if policies.sessionAlert, !isFirst { try SessionAlert.send(about: Session(row), to: user, context) }
         let change = Record.change(
             IdentityTables.users,
             at: user.row.updatedAt,
@@ -46,11 +47,15 @@ struct SessionWriter {
         return (Session(row), SessionToken(user: user.id, secret: secret).text)
     }
 
-    private func makeRoom(for user: String, limit: Int) throws {
+    /// - Returns: whether the user has had no session until now.
+    private func makeRoom(for user: String, limit: Int) throws -> Bool {
         let sessions = try context.rows(of: user, in: IdentityTables.sessions).map { Session($0) }
         let expired = sessions.filter { $0.expire <= context.now }
         let open = sessions.filter { $0.expire > context.now }
-        try remove(expired + open.prefix(max(0, open.count - (limit - 1))))
+        let ended = open.prefix(max(0, open.count - (limit - 1)))
+        try tell(Array(ended))
+        try remove(expired + ended)
+        return sessions.isEmpty
     }
 
     /// Ends one session.
@@ -65,11 +70,6 @@ struct SessionWriter {
         try context.moveStamp(of: user)
     }
 
-    /// Devices that were registered with a session get nothing after it.
-    private func remove(_ sessions: [Session]) throws {
-        guard !sessions.isEmpty else { return }
-        let ids = sessions.map(\.id)
-        let bound: Filter = .compare("session", .equal, ids.map { .string($0) })
     /// The same in a call that is about something else.
     func endTelling(of user: String, but kept: String? = nil) throws {
         try tell(try context.sessions(of: user).filter { $0.id != kept })
@@ -87,6 +87,11 @@ struct SessionWriter {
         }
     }
 
+    /// Devices that were registered with a session get nothing after it.
+    private func remove(_ sessions: [Session]) throws {
+        guard !sessions.isEmpty else { return }
+        let ids = sessions.map(\.id)
+        let bound: Filter = .compare("session", .equal, ids.map { .string($0) })
         let targets = try context.rows([bound], in: IdentityTables.targets)
         if !targets.isEmpty { _ = try context.writer.delete(targets.map(\.id), from: IdentityTables.targets) }
         _ = try context.writer.delete(ids, from: IdentityTables.sessions)

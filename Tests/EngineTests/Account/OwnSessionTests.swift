@@ -107,6 +107,10 @@ struct OwnSessionTests {
             let first = try await engine.signIn("ann")
             _ = try await engine.signIn("ann")
             let last = try await engine.signIn("ann")
+            #expect(
+                try await engine.eventNames().suffix(2)
+                    == ["users.ann.sessions.\(id(first)).delete", "users.ann.sessions.\(id(last)).create"]
+            )
             #expect(try await engine.call("account.listSessions", as: last)["total"] == 2)
             #expect(try await engine.refusal("account.get", as: first) == Refusal("user_unauthorized", 401, "as"))
         }
