@@ -51,7 +51,7 @@ final class Callers: Sendable {
                     hint: "Sign in again, for example with account.createEmailPasswordSession."
                 )
             }
-            try FactorRule.check(own, of: identity, for: operation)
+            try FactorRule.check(own, of: identity, for: operation, in: session)
             return Caller(actor, identity, session: own)
         }
     }

@@ -1,7 +1,7 @@
 import Storage
 import Values
 
-/// What a user can show besides the first factor.
+/// What a user can show besides the first factor, as far as the project lets it count.
 struct SecondFactors: Sendable {
     var totp: Bool
     var phone: Bool
@@ -15,19 +15,21 @@ struct SecondFactors: Sendable {
     private static let codeLength = 10
 
     init(of user: User, _ context: ReadContext) throws {
-        totp = try context.authenticator(of: user.id)?.isVerified == true
-        phone = user.hasVerifiedPhone
-        email = user.hasVerifiedEmail
+        let allowed = try context.settings.policies.mfaFactors
+        totp = try allowed.totp && context.authenticator(of: user.id)?.isVerified == true
+        phone = allowed.phone && user.hasVerifiedPhone
+        email = allowed.email && user.hasVerifiedEmail
         recoveryCode = !user.recoveryCodes.isEmpty
-        custom = false
+        custom = allowed.custom
     }
 
-    /// Those that the user has shown to work.
-    var verified: [Factor] {
+    /// Those for which a session of the user may be asked.
+    var askable: [Factor] {
         var factors: [Factor] = []
         if totp { factors.append(.totp) }
         if email { factors.append(.email) }
         if phone { factors.append(.phone) }
+        if custom { factors.append(.custom) }
         return factors
     }
 

@@ -8,7 +8,7 @@ enum AccountFactors {
     static let update = Handler.write("account.updateMFA", prepare: { $0.bool("mfa") }) { mfa, context in
         let user = try UserWriter(context).update(try context.ownUser(), ["mfa": .bool(mfa)], rights: true)
         // The session in which it is switched on goes on.
-        if mfa { try context.addFactors(try SecondFactors(of: user, context).verified) }
+        if mfa { try context.addFactors(try SecondFactors(of: user, context).askable) }
         return try context.changed(user)
     }
 

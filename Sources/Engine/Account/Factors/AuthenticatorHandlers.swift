@@ -9,6 +9,7 @@ enum AuthenticatorHandlers {
     private static func create(_ issuer: String) -> Handler {
         .write("account.createMFAAuthenticator", prepare: { _ in TOTP.make() }) { totp, context in
             let user = try context.ownUser()
+            try context.settings.policies.mfaFactors.check(.totp)
             let fields: JSONObject = [
                 "user": .string(user.id), "type": .string(Authenticator.totp), "verified": false,
                 "secret": .string(totp.text), "step": 0,

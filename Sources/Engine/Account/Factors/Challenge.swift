@@ -37,7 +37,7 @@ struct Challenge: Sendable {
             guard left.count < user.recoveryCodes.count else { return false }
             _ = try UserWriter(context).update(user, ["recoveryCodes": JSON(left)])
             return true
-        case .email, .phone: return Secret.matches(code, record.string("code"))
+        case .email, .phone, .custom: return Secret.matches(code, record.string("code"))
         case nil: return false
         }
     }

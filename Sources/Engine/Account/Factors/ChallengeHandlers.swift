@@ -14,12 +14,13 @@ enum ChallengeHandlers {
         body: { code, context in
             let user = try context.ownUser()
             let factor = Factor(rawValue: context.call.string("factor")) ?? .totp
+            try context.settings.policies.mfaFactors.check(factor)
             try check(factor, of: user, context)
             try removeExpired(of: user, context)
-            let challenge = Challenge(
             let address = factor.channel.map { (channel: $0, text: $0.address(of: user)) }
             let fixed = try address.flatMap { try context.fixedCode(of: $0.text, $0.channel) }
             let code = fixed ?? code
+            let challenge = Challenge(
                 try context.add(
                     context.call.clock.makeID(),
                     fields(factor, code, of: user, context),
@@ -52,6 +53,7 @@ enum ChallengeHandlers {
             guard try context.authenticator(of: user.id)?.isVerified == true else { throw user.hasNoAuthenticator }
         case .recoveryCode:
             guard !user.recoveryCodes.isEmpty else { throw user.hasNoRecoveryCodes }
+        case .custom: break
         }
     }
 
@@ -65,7 +67,8 @@ enum ChallengeHandlers {
             "user": .string(user.id), "session": context.caller.session.map { .string($0.id) } ?? .null,
             "type": .string(factor.rawValue), "expire": .string(context.now.adding(seconds: time).text),
         ]
-        if factor.channel != nil { fields["code"] = .string(Secret.digest(code)) }
+        if factor.channel != nil || factor == .custom { fields["code"] = .string(Secret.digest(code)) }
+        if factor == .custom { fields["clear"] = .string(code) }
         return fields
     }
 
@@ -87,6 +90,7 @@ enum ChallengeHandlers {
         let row = try context.session.row(call.string("challengeId"), in: IdentityTables.challenges)
         guard let challenge = row.map({ Challenge($0) }), challenge.user == user.id, challenge.session == own.id,
             challenge.expire > context.now, let factor = challenge.factor,
+            try context.settings.policies.mfaFactors.allows(factor),
             try challenge.isMet(by: call.string("otp"), user, context)
         else { throw AppError.invalidToken("otp", hint: "account.createMFAChallenge asks for another one.") }
         _ = try context.writer.delete(challenge.id, from: IdentityTables.challenges)

@@ -1,4 +1,5 @@
 import Catalog
+import Storage
 import Values
 
 /// When a session needs a second factor.
@@ -16,10 +17,12 @@ enum FactorRule {
     static func check(
         _ own: Identity.Session,
         of identity: Identity,
-        for operation: Operation
-    ) throws(AppError) {
+        for operation: Operation,
+        in session: any ReadSession
+    ) throws {
         guard identity.needsFactors, own.factors.count < 2, !open.contains(operation.id) else { return }
-        guard let first = identity.factors.first(where: { !own.factors.contains($0.rawValue) }) else { return }
+        let counting = try ProjectSettings(session).policies.mfaFactors.counting(identity.factors)
+        guard let first = counting.first(where: { !own.factors.contains($0.rawValue) }) else { return }
         throw AppError(
             .userMoreFactorsRequired,
             "The user asks for a second factor, and this session has shown only "
