@@ -11,8 +11,6 @@ struct Invitation: Sendable {
     private let phone: String?
     private let name: String?
     private let roles: [String]
-    /// Where the link in the message leads.
-    private let url: String?
 
     /// How long an invitation waits in the outbox, in seconds.
     private static let outboxTime: Int64 = 7 * 86_400
@@ -27,7 +25,6 @@ struct Invitation: Sendable {
         email = text("email")?.lowercased()
         phone = text("phone")
         name = text("name")
-        url = text("url")
         roles = call.arguments["roles"]?.strings ?? []
         guard userID != nil || email != nil || phone != nil else {
             throw AppError(
@@ -37,7 +34,7 @@ struct Invitation: Sendable {
                 hint: "An e-mail address or a phone number that nobody has makes a new user."
             )
         }
-        guard call.actor.isPrivileged || url != nil else {
+        guard call.actor.isPrivileged || text("url") != nil else {
             throw AppError(
                 .generalArgumentInvalid,
                 "'url' is required: the invitation holds a link to it.",
@@ -48,9 +45,13 @@ struct Invitation: Sendable {
     }
 
     /// Adds the user to the team, or invites it.
-    /// - Returns: the id of the membership.
-    func carryOut(in team: Team, _ context: WriteContext) throws -> String {
-        let user = try invitee(context)
+    /// - Returns: the id of the membership, and whether the user was made for it.
+    /// - Throws: 501 `user_auth_method_unsupported` where nobody can be invited, 400 `general_argument_invalid` for a link
+    ///   to a host that is not registered, and who can't be invited.
+    func carryOut(in team: Team, _ context: WriteContext) throws -> (membership: String, isNewUser: Bool) {
+        try context.check(.invites)
+        let link = try context.link()
+        let (user, isNew) = try invitee(context)
         let writer = TeamWriter(context)
         let joins = context.caller.isPrivileged
         let known = try Membership.find(of: user.id, in: team.id, context.session)
@@ -58,7 +59,7 @@ struct Invitation: Sendable {
             guard !known.isConfirmed else { throw Membership.isConfirmed(known) }
             if joins {
                 try writer.confirm(known, roles: roles)
-                return known.id
+                return (known.id, isNew)
             }
         }
         let recipient = user.email.isEmpty ? user.phone : user.email
@@ -66,7 +67,7 @@ struct Invitation: Sendable {
             try writer.add(
                 NewMembership(id: membershipID, team: team.id, user: user.id, roles: roles, isConfirmed: true)
             )
-            return membershipID
+            return (membershipID, isNew)
         }
         let id = known?.id ?? membershipID
         let digest = Secret.digest(secret)
@@ -85,19 +86,25 @@ struct Invitation: Sendable {
                 )
             )
         }
-        try send(to: user, team, membership: id, context)
-        return id
+        try send(to: user, team, membership: id, link: link ?? "", context)
+        return (id, isNew)
     }
 
     // MARK: The message
 
-    private func send(to user: User, _ team: Team, membership: String, _ context: WriteContext) throws {
+    private func send(
+        to user: User,
+        _ team: Team,
+        membership: String,
+        link: String,
+        _ context: WriteContext
+    ) throws {
         let link = URLText.adding(
             [
                 ("membershipId", membership), ("userId", user.id), ("secret", secret), ("teamId", team.id),
                 ("teamName", team.name),
             ],
-            to: url ?? ""
+            to: link
         )
         let isMail = !user.email.isEmpty
         try Outbox.add(
@@ -115,17 +122,17 @@ struct Invitation: Sendable {
 
     // MARK: Who
 
-    /// The user who is named, made where there is none.
-    /// - Throws: 404 `user_not_found`, 409 `user_already_exists` when the arguments name different users.
-    private func invitee(_ context: WriteContext) throws -> User {
+    /// The user who is named, made where there is none: a key makes as many as it likes, those who are invited sign up.
+    /// - Throws: 404 `user_not_found`, 409 `user_already_exists` when the arguments name different users, 400
+    ///   `user_count_exceeded`.
+    private func invitee(_ context: WriteContext) throws -> (user: User, isNew: Bool) {
         guard let user = try known(context) else {
-            return try UserWriter(context).create(
-                UserWriter.New(id: newUserID, email: email, phone: phone, name: name ?? email ?? "")
-            )
+            let new = UserWriter.New(id: newUserID, email: email, phone: phone, name: name ?? email ?? "")
+            return (try context.caller.isPrivileged ? context.makeUser(new) : context.signUp(new), true)
         }
         if let email, user.email != email { throw Self.differs("email") }
         if let phone, user.phone != phone { throw Self.differs("phone") }
-        return user
+        return (user, false)
     }
 
     private func known(_ context: WriteContext) throws -> User? {

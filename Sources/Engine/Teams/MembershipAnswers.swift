@@ -4,12 +4,17 @@ import Values
 /// Memberships as they are answered: with what their teams and users are called, as far as that is open to the caller.
 struct MembershipAnswers {
     private let context: ReadContext
-    /// Whether more than the ids of users is shown. Members of a team learn no more of each other.
-    private let showsUsers: Bool
+    private let policies: Policies
+    /// The user who sees all of itself; nil for nobody.
+    var asking: String?
+    /// What is shown of everybody else.
+    var others: Policies.MembershipPrivacy
 
-    init(_ context: ReadContext) {
+    init(_ context: ReadContext) throws {
         self.context = context
-        showsUsers = context.caller.isPrivileged
+        policies = try context.settings.policies
+        asking = context.caller.actor.userID
+        others = context.caller.isPrivileged ? .everything : policies.membershipPrivacy
     }
 
     func answer(_ membership: Membership) throws -> JSON { try answers([membership])[0] }
@@ -28,23 +33,30 @@ struct MembershipAnswers {
     }
 
     private func json(_ membership: Membership, team: String, _ user: Record?) throws -> JSON {
-        func shown(_ key: String) -> JSON { .string(showsUsers ? user?.string(key) ?? "" : "") }
+        let open = membership.user == asking ? .everything : others
+        func shown(_ key: String, _ isOpen: Bool) -> JSON { .string(isOpen ? user?.string(key) ?? "" : "") }
         return [
             "$id": .string(membership.id), "$createdAt": .string(membership.createdAt.text),
-            "$updatedAt": .string(membership.updatedAt.text), "userId": .string(membership.user),
-            "userName": shown("name"), "userEmail": shown("email"), "userPhone": shown("phone"),
-            "teamId": .string(membership.team), "teamName": .string(team), "invited": .string(membership.invited),
-            "joined": .string(membership.joined),
+            "$updatedAt": .string(membership.updatedAt.text), "userId": .string(open.userID ? membership.user : ""),
+            "userName": shown("name", open.userName), "userEmail": shown("email", open.userEmail),
+            "userPhone": shown("phone", open.userPhone), "teamId": .string(membership.team),
+            "teamName": .string(team), "invited": .string(membership.invited), "joined": .string(membership.joined),
             "confirm": .bool(membership.isConfirmed),
-            "mfa": .bool(showsUsers ? try user.map(hasFactors) ?? false : false),
-            "userAccessedAt": shown("accessedAt"), "roles": JSON(membership.roles),
+            "mfa": .bool(open.userMFA ? try user.map(hasFactors) ?? false : false),
+            "userAccessedAt": shown("accessedAt", open.userAccessedAt), "roles": JSON(membership.roles),
         ]
     }
 
-    /// Whether a user is asked for a second factor, and so has one.
+    /// Whether a user is asked for a second factor, and so has one that counts.
     private func hasFactors(_ user: Record) throws -> Bool {
+        let factors = policies.mfaFactors
         guard user.bool("mfa") else { return false }
-        if user.bool("emailVerification") || user.bool("phoneVerification") { return true }
+        if factors.custom || factors.email && user.bool("emailVerification")
+            || factors.phone && user.bool("phoneVerification")
+        {
+            return true
+        }
+        guard factors.totp else { return false }
         var query = RowQuery(limit: 1)
         query.filters = [
             .compare("user", .equal, [.string(user.row.id)]), .compare("verified", .equal, [true]),

@@ -1,24 +1,29 @@
 import Storage
 import Values
 
-/// `teams.createMembership`, `listMemberships`, `getMembership`, `updateMembership`, `updateMembershipStatus`,
-/// `deleteMembership`.
+/// `teams.createMembership`, `listMemberships`, `getMembership`, `updateMembership`, `deleteMembership`.
 enum MembershipHandlers {
-    static let all: [Handler] = [create, list, get, update, accept, delete]
+    static let all: [Handler] = [create, list, get, update, Acceptance.handler, delete]
 
     static let create = Handler.write(
         "teams.createMembership",
         prepare: { call throws(AppError) -> Invitation in try Invitation(call) }
     ) { invitation, context in
         let team = try context.ownTeam(to: "add members")
-        let membership = try invitation.carryOut(in: team, context)
+        let (membership, isNewUser) = try invitation.carryOut(in: team, context)
         context.eventIDs["membershipId"] = membership
-        return try answer(membership, context)
+        var answers = try MembershipAnswers(context)
+        // Who invites learns whom it has invited, and sees again what it has said itself.
+        answers.others.userID = true
+        if context.call.optional("email") != nil { answers.others.userEmail = true }
+        if context.call.optional("phone") != nil { answers.others.userPhone = true }
+        if isNewUser { answers.others.userName = true }
+        return try answers.answer(try stored(membership, context))
     }
 
     static let list = Handler.read("teams.listMemberships") { context in
         let team = try context.team()
-        let answers = MembershipAnswers(context)
+        let answers = try MembershipAnswers(context)
         return try memberships.answer(context, base: [.compare("team", .equal, [.string(team.id)])]) { rows in
             try answers.answers(rows.map(Membership.init))
         }
@@ -42,50 +47,7 @@ enum MembershipHandlers {
     static let update = Handler.write("teams.updateMembership", prepare: { _ in }) { _, context in
         let membership = try context.membership(of: try context.ownTeam(to: "change the roles"))
         try TeamWriter(context).setRoles(context.call.arguments["roles"]?.strings ?? [], of: membership)
-        return try answer(membership.id, context)
-    }
-
-    static let accept = Handler.write("teams.updateMembershipStatus", prepare: { _ in }) { _, context in
-        let membership = try context.storedMembership()
-        guard let team = try context.storedTeam() else { throw context.unknownTeam(context.call.string("teamId")) }
-        guard membership.team == team.id else { throw Membership.mismatch(membership.id, team.id) }
-        try checkInvitation(to: membership, context)
-        try TeamWriter(context).confirm(membership)
-        try verify(membership, context)
-        return try answer(membership.id, context)
-    }
-
-    /// Whoever has the secret reads what goes to the address that the invitation went to.
-    private static func verify(_ membership: Membership, _ context: WriteContext) throws {
-        let user = try context.user(membership.user, argument: "userId")
-        var verified = JSONObject()
-        if !user.email.isEmpty, user.email == membership.recipient { verified["emailVerification"] = true }
-        if !user.phone.isEmpty, user.phone == membership.recipient { verified["phoneVerification"] = true }
-        if !verified.isEmpty { _ = try UserWriter(context).update(user, verified, rights: true) }
-    }
-
-    /// - Throws: 401 `team_invalid_secret`, 401 `team_invite_mismatch`, 409 `membership_already_confirmed`.
-    private static func checkInvitation(to membership: Membership, _ context: WriteContext) throws(AppError) {
-        guard Secret.matches(context.call.string("secret"), membership.secret) else {
-            throw AppError(
-                .teamInvalidSecret,
-                "The secret is not that of the invitation '\(membership.id)'.",
-                argument: "secret",
-                hint: "It is in the link of the newest message; inviting again made those before worthless."
-            )
-        }
-        guard
-            [context.call.string("userId"), context.caller.actor.userID ?? membership.user]
-                .allSatisfy({ $0 == membership.user })
-        else {
-            throw AppError(
-                .teamInviteMismatch,
-                "The invitation '\(membership.id)' is for somebody else.",
-                argument: "userId",
-                hint: "Take the userId of the link, and run it as that user or as a guest."
-            )
-        }
-        guard !membership.isConfirmed else { throw Membership.isConfirmed(membership) }
+        return try MembershipAnswers(context).answer(try stored(membership.id, context))
     }
 
     static let delete = Handler.write("teams.deleteMembership", prepare: { _ in }) { _, context in
@@ -96,9 +58,9 @@ enum MembershipHandlers {
         return [:] as JSON
     }
 
-    private static func answer(_ id: String, _ context: WriteContext) throws -> JSON {
-        let row = try context.session.row(id, in: IdentityTables.memberships)!
-        return try MembershipAnswers(context).answer(Membership(row))
+    /// A membership as it is now.
+    static func stored(_ id: String, _ context: ReadContext) throws -> Membership {
+        Membership(try context.session.row(id, in: IdentityTables.memberships)!)
     }
 }
 

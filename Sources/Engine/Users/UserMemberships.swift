@@ -7,7 +7,7 @@ enum UserMemberships {
 
     static let list = Handler.read("users.listMemberships") { context in
         let user = try context.user()
-        let answers = MembershipAnswers(context)
+        let answers = try MembershipAnswers(context)
         return try MembershipHandlers.memberships.answer(
             context,
             base: [.compare("user", .equal, [.string(user.id)])],

@@ -84,13 +84,13 @@ struct PolicyTests {
         Case(
             id: "membership-privacy",
             first: [
-                "userId": true, "userEmail": false, "userPhone": false, "userName": false, "userMFA": false,
+                "userId": false, "userEmail": false, "userPhone": false, "userName": false, "userMFA": false,
                 "userAccessedAt": false,
             ],
             operation: "updateMembershipPrivacyPolicy",
             arguments: ["userName": true, "userEmail": true],
             then: [
-                "userId": true, "userEmail": true, "userPhone": false, "userName": true, "userMFA": false,
+                "userId": false, "userEmail": true, "userPhone": false, "userName": true, "userMFA": false,
                 "userAccessedAt": false,
             ]
         ),
@@ -198,7 +198,7 @@ struct PolicyTests {
             #expect(
                 policies.membershipPrivacy
                     == .init(
-                        userID: true,
+                        userID: false,
                         userEmail: true,
                         userPhone: false,
                         userName: true,

@@ -39,6 +39,16 @@ struct Policies: Sendable, Equatable {
         var userName: Bool
         var userMFA: Bool
         var userAccessedAt: Bool
+
+        /// What keys see, and everybody of itself.
+        static let everything = MembershipPrivacy(
+            userID: true,
+            userEmail: true,
+            userPhone: true,
+            userName: true,
+            userMFA: true,
+            userAccessedAt: true
+        )
     }
 
     /// Which second factors can be used.

@@ -31,7 +31,7 @@ struct Policy: Sendable {
         "membership-privacy",
         "MembershipPrivacy",
         [
-            "userId": true, "userEmail": false, "userPhone": false, "userName": false, "userMFA": false,
+            "userId": false, "userEmail": false, "userPhone": false, "userName": false, "userMFA": false,
             "userAccessedAt": false,
         ]
     )
