@@ -65,6 +65,14 @@ struct ObjectReader {
         return strings
     }
 
+    func optionalObject(_ key: String) -> ObjectReader? {
+        switch object[key] {
+        case nil: return nil
+        case .object(let object)?: return ObjectReader(object, of: subject)
+        default: fail("'\(key)' must be an object")
+        }
+    }
+
     func objects(_ key: String) -> [ObjectReader] {
         array(key).map { item in
             guard case .object(let object) = item else { fail("'\(key)' must hold objects") }

@@ -42,6 +42,8 @@ package final class Operation: Sendable {
     package let runs: Runs
     /// The HTTP status of success.
     package let status: Int
+    /// How often a caller may run it; nil for as often as it likes.
+    package let rateLimit: RateLimit?
     /// The name of the response model, `none` for an empty answer.
     package let model: String
     /// Where its answer holds what opens something; `*` stands for every item or member.
@@ -92,7 +94,7 @@ package final class Operation: Sendable {
         eventIDs = event.map(Self.names) ?? []
         isDeprecated = reader.flag("deprecated")
         replacedBy = reader.optionalString("replacedBy")
-        parameters = reader.array("parameters").map { item in
+        let parameters = reader.array("parameters").map { item in
             switch item {
             case .string(let name):
                 guard let parameter = shared[name] else { reader.fail("parameter '\(name)' is not declared") }
@@ -101,6 +103,8 @@ package final class Operation: Sendable {
             default: reader.fail("a parameter must be a name or an object")
             }
         }
+        self.parameters = parameters
+        rateLimit = reader.optionalObject("rateLimit").map { RateLimit($0, of: parameters) }
         dialect = .tables
         original = nil
         guard let parts = Self.split(id) else { reader.fail("the id must be service.method") }
@@ -141,6 +145,7 @@ package final class Operation: Sendable {
         destroysWith = original.destroysWith
         runs = original.runs
         status = original.status
+        rateLimit = original.rateLimit
         model = dialect.translated(original.model)
         secrets = original.secrets
         event = original.event.map { dialect.translated($0) }
