@@ -76,4 +76,12 @@ package enum Credential: Sendable, Hashable {
     case jwt(String)
     /// The secret of an API key.
     case key(String)
+
+    /// Whether it is more than a name.
+    var isSecret: Bool {
+        switch self {
+        case .actor: false
+        case .session, .jwt, .key: true
+        }
+    }
 }

@@ -25,6 +25,8 @@ package final class Engine: Sendable {
     private let access: Access
     let retention: EventRetention
     let log: Logger
+    /// Whether operations are limited for those whom limits are for.
+    private let limitsRates: Bool
     private let repertoire: Repertoire
 
     package init(
@@ -36,6 +38,7 @@ package final class Engine: Sendable {
         cacheBytes: Int = 64 << 20,
         indexCheck: Int? = nil,
         retention: EventRetention = .standard,
+        limitsRates: Bool = true,
         clock: WallClock = .system,
         log: Logger = Logger(label: "tandem.engine")
     ) {
@@ -49,6 +52,7 @@ package final class Engine: Sendable {
         let store = WatchedStore(store) { cache.changed() }
         self.store = store
         self.access = access
+        self.limitsRates = limitsRates
         self.clock = clock
         self.log = log
         self.retention = retention
@@ -150,7 +154,8 @@ package final class Engine: Sendable {
             throw catalog.unknownOperation(invocation.operation)
         }
         let actor = try access.authorize(invocation.actor, for: operation)
-        return FoundOperation(operation: operation, handler: handler, actor: actor)
+        let isLimited = limitsRates && access.limits(actor, isProven: invocation.isProven)
+        return FoundOperation(operation: operation, handler: handler, actor: actor, isLimited: isLimited)
     }
 
     /// Runs work of an operation, so that it fails with errors of the contract only.

@@ -9,6 +9,8 @@ package struct Invocation: Sendable {
     package var actor: Actor?
     /// The secret by which the caller says who acts; ``Engine/authenticated(_:)`` makes an actor of it.
     package var credential: Credential?
+    /// Whether the actor has shown a secret, and is not just named by somebody who is believed.
+    var isProven = false
     package var client: Client
     /// Whether rows go out or come in as they are: no text among their values is an operator, and a list of related rows
     /// may be of any length.
@@ -35,6 +37,8 @@ package struct Response: Sendable {
     package var encoded: [UInt8]
     /// Whether it holds an integer that a JavaScript number can't (beyond 2^53 - 1 either way).
     package var holdsUnsafeInteger: Bool
+    /// What the caller has left of the operation's limit; nil where none binds the caller.
+    package var limit: RateLimitState?
     /// Where the answer came from, for those that may be cached and were asked to be.
     package var cache: CacheOutcome?
 

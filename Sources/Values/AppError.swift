@@ -8,6 +8,8 @@ package struct AppError: Error, Equatable, CustomStringConvertible {
     private var advice: Prose?
     /// The step of a batch that failed, by its id.
     package private(set) var step: String?
+    /// What is left of the limit that refused a call; nil for every other error.
+    package var limit: RateLimitState?
 
     package init(_ code: ErrorCode, _ message: Prose, argument: Prose? = nil, hint: Prose? = nil) {
         self.code = code

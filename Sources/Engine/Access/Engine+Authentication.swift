@@ -8,6 +8,7 @@ extension Engine {
         guard let credential = invocation.credential else { return invocation }
         var invocation = invocation
         invocation.credential = nil
+        invocation.isProven = credential.isSecret
         invocation.actor = try await actor(of: credential)
         return invocation
     }

@@ -42,10 +42,12 @@ extension Batch {
     }
 
     private func losses(of steps: [PlannedStep], _ pipeline: Pipeline) async throws -> Losses {
-        try await pipeline.store.rehearse { session in
-            let version = try session.schemaVersion()
-            let run = BatchRun(steps, of: request, pipeline, clock, now)
-            return Losses(try run.write(session, .foreseen).destroyed, version: version)
+        try await counting(pipeline, isUndone: true) { late in
+            try await pipeline.store.rehearse { session in
+                let version = try session.schemaVersion()
+                let run = BatchRun(steps, of: request, pipeline, clock, now, late)
+                return Losses(try run.write(session, .foreseen).destroyed, version: version)
+            }
         }
     }
 

@@ -9,7 +9,7 @@ struct Batch: Sendable {
     let clock: WallClock
     let now: Timestamp
 
-    private var isReading: Bool { steps.allSatisfy { $0.operation.effect == .read } }
+    private var isReading: Bool { steps.allSatisfy { $0.operation.effect == .read && !$0.countsLate } }
 
     /// A change of the schema must not share its transaction with other calls; what can't be told yet may be one.
     private var isGrouped: Bool {
@@ -37,12 +37,14 @@ struct Batch: Sendable {
             outcome = try await pipeline.store.read { session in try attempt(pipeline).read(session) }
         } else {
             let mode: BatchRun.Mode = request.confirmation == .notNeeded ? .plain : .unconfirmed
-            outcome = try await pipeline.store.write(grouped: isGrouped && mark == nil) { session in
-                let version = mark == nil ? 0 : try session.schemaVersion()
-                let outcome = try attempt(pipeline).write(session, mark == nil ? mode : .recorded)
-                if let mark, Losses(outcome.destroyed, version: version).mark != mark { throw Self.hasChanged }
-                CrashPoint.reach("write.beforeCommit")
-                return outcome
+            outcome = try await counting(pipeline, isUndone: false) { late in
+                try await pipeline.store.write(grouped: isGrouped && mark == nil) { session in
+                    let version = mark == nil ? 0 : try session.schemaVersion()
+                    let outcome = try attempt(pipeline, late).write(session, mark == nil ? mode : .recorded)
+                    if let mark, Losses(outcome.destroyed, version: version).mark != mark { throw Self.hasChanged }
+                    CrashPoint.reach("write.beforeCommit")
+                    return outcome
+                }
             }
             CrashPoint.reach("write.committed")
         }
@@ -88,19 +90,22 @@ struct Batch: Sendable {
         }
     }
 
-    /// Does what the steps would rather not do inside a transaction.
+    /// Does what must come before the transaction of the steps, and what they would rather not do inside it.
     func goAhead(_ pipeline: Pipeline) async throws {
+        try await count(pipeline)
         for step in steps { try await step.ready?.work.ahead?(pipeline) }
     }
 
     private func rehearsal(_ pipeline: Pipeline) async throws -> BatchRun.Tally {
         try await goAhead(pipeline)
         if isReading { return try await pipeline.store.read { session in try attempt(pipeline).read(session) } }
-        return try await pipeline.store.rehearse { session in try attempt(pipeline).write(session, .recorded) }
+        return try await counting(pipeline, isUndone: true) { late in
+            try await pipeline.store.rehearse { session in try attempt(pipeline, late).write(session, .recorded) }
+        }
     }
 
-    private func attempt(_ pipeline: Pipeline) -> BatchRun {
-        BatchRun(steps, of: request, pipeline, clock, now)
+    private func attempt(_ pipeline: Pipeline, _ late: LateCalls = LateCalls()) -> BatchRun {
+        BatchRun(steps, of: request, pipeline, clock, now, late)
     }
 
     private func answer(_ responses: [Response]) -> Outcome {

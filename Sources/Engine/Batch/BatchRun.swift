@@ -45,6 +45,7 @@ final class BatchRun {
     private let clock: WallClock
     private let now: Timestamp
     private let request: ExecutionRequest
+    private let late: LateCalls
     /// How many bytes the results that are still to come may have.
     private var room: Int
     private var outcome = Tally()
@@ -58,13 +59,16 @@ final class BatchRun {
         of request: ExecutionRequest,
         _ pipeline: Pipeline,
         _ clock: WallClock,
-        _ now: Timestamp
+        _ now: Timestamp,
+        _ late: LateCalls = LateCalls()
     ) {
         self.steps = steps
         self.pipeline = pipeline
         self.clock = clock
         self.now = now
         self.request = request
+        self.late = late
+        late.begin()
         room = request.isBatch ? request.maximumBytes : .max
         isRehearsal = request.isDryRun
     }
@@ -92,6 +96,7 @@ final class BatchRun {
         for (index, step) in steps.enumerated() {
             var destroys = false
             try perform(step) { ready in
+                if step.countsLate { try late.count(ready.call, step: step.id, in: session) }
                 let context = try WriteContext(ready.call, writing: recording ?? session, pipeline)
                 if changedSchema { context.seesChangedSchema() }
                 destroys = mode == .plain ? false : try ready.work.destroys(context)

@@ -83,6 +83,7 @@ extension Engine {
             id: step.id,
             found: found,
             client: invocation.client,
+            isProven: invocation.isProven,
             arguments: invocation.arguments,
             ready: try refers
                 ? nil : found.reading(invocation.arguments, from: invocation.client, at: clock.now, clock)
@@ -142,7 +143,8 @@ extension Engine {
                 if batch.request.confirmation != .notNeeded, !confirmed.contains(step.id) {
                     try await checkHarmless(step, arguments)
                 }
-                let invocation = Invocation(step.operation.id, arguments, as: step.actor, from: step.client)
+                var invocation = Invocation(step.operation.id, arguments, as: step.actor, from: step.client)
+                invocation.isProven = step.isProven
                 let response = try await execute(invocation)
                 room -= response.encoded.count
                 guard room >= 0 else { throw batch.request.tooMuch }

@@ -25,6 +25,8 @@ struct Call: Sendable {
     let clock: WallClock
     /// As in ``Invocation/movesRows``.
     var movesRows = false
+    /// What it takes of the limit of its operation; nil where none binds the caller.
+    var charge: Charge?
 
     /// The words in which the caller speaks and is answered.
     var dialect: Dialect { operation.dialect }

@@ -18,6 +18,15 @@ struct Pipeline: Sendable {
 
     /// Answers one call.
     func run(_ work: Work, of call: Call) async throws -> Response {
+        guard call.charge != nil else { return try await carryOut(work, of: call) }
+        let state: RateLimitState?
+        do { state = try await count([call])[0] } catch let refused as RefusedCall { throw refused.error }
+        var response = try await carryOut(work, of: call)
+        response.limit = state
+        return response
+    }
+
+    private func carryOut(_ work: Work, of call: Call) async throws -> Response {
         try await work.ahead?(self)
         switch work.body {
         case .read(let body):
@@ -57,6 +66,7 @@ struct Pipeline: Sendable {
     /// Runs the body of a call and records its event: they commit together or not at all.
     static func perform(_ work: Work, _ context: WriteContext) throws -> Response {
         let response = try work.run(context)
+        try context.call.charge?.reset(in: context.writer)
         if let rows = context.changedRows {
             for event in EventRecord.records(of: context.call, ids: context.eventIDs, rows: rows) {
                 try context.writer.append(event: event.encoded)

@@ -32,6 +32,8 @@ struct FoundOperation: Sendable {
     let operation: Operation
     let handler: Handler
     let actor: Actor
+    /// Whether the limit of the operation, where it has one, binds the actor.
+    var isLimited = false
 
     /// A call of it with arguments as they came in.
     /// - Throws: what is wrong with the arguments.
@@ -42,7 +44,7 @@ struct FoundOperation: Sendable {
         _ clock: WallClock,
         movesRows: Bool = false
     ) throws(AppError) -> ReadyCall {
-        let call = Call(
+        var call = Call(
             operation: operation,
             arguments: try operation.validate(arguments),
             actor: actor,
@@ -51,6 +53,7 @@ struct FoundOperation: Sendable {
             clock: clock,
             movesRows: movesRows
         )
+        if isLimited { call.charge = Charge(operation, call.arguments, actor, client) }
         do { return try ReadyCall(call, handler) } catch let error as AppError {
             throw error.said(in: operation.dialect)
         } catch {

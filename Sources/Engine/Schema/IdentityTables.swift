@@ -158,11 +158,9 @@ enum IdentityTables {
         ]
     )
 
-    /// How much of a limited operation somebody has used, by what the limit is counted for.
-    static let limits = system(
-        "limits",
-        [ColumnLayout("used", .integer), ColumnLayout("reset", .datetime)]
-    )
+    /// What somebody has left of a limit, as ``TokenBucket`` keeps it: `reset` is when it is all there again. The id is a
+    /// digest of what the limit is counted for.
+    static let limits = system("limits", [ColumnLayout("reset", .datetime)])
 
     static let all: [SystemTable] = [
         system(users, [unique("email"), unique("phone"), key("accessedAt")]),

@@ -16,12 +16,13 @@ func makeKey(_ folder: TemporaryFolder, _ name: String = "test.key") throws -> K
 /// Runs a test on an engine with an empty store and a key.
 func withSealedEngine(
     _ backend: Backend,
+    limits: Bool = false,
     log: Logger = Logger(label: "test"),
     _ body: (_ engine: TestEngine, _ key: KeyFile, _ keys: TemporaryFolder) async throws -> Void
 ) async throws {
     let (folder, keys) = (try TemporaryFolder(), try TemporaryFolder())
     let key = try makeKey(keys)
-    let engine = TestEngine(backend, folder, key: .named(key), log: log)
+    let engine = TestEngine(backend, folder, key: .named(key), limits: limits, log: log)
     let result: Result<Void, any Error>
     do { result = .success(try await body(engine, key, keys)) } catch { result = .failure(error) }
     await engine.engine.close()

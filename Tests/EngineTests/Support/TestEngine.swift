@@ -7,7 +7,7 @@ import Values
 
 @testable import Engine
 
-/// An engine on a store of its own, with a clock that the test moves.
+/// An engine on a store of its own, with a clock that the test moves, and without limits unless a test is about them.
 struct TestEngine: Sendable {
     let engine: Engine
     let store: any DocumentStore
@@ -25,6 +25,7 @@ struct TestEngine: Sendable {
         catalog: Catalog = .embedded,
         key: KeySource = .nowhere,
         indexCheck: Int? = nil,
+        limits: Bool = false,
         log: Logger = Logger(label: "test")
     ) {
         store = backend.store(folder)
@@ -38,6 +39,7 @@ struct TestEngine: Sendable {
             access: access,
             key: key,
             indexCheck: indexCheck,
+            limitsRates: limits,
             clock: clock.wallClock,
             log: log
         )
@@ -166,10 +168,11 @@ func withEngine(
     _ backend: Backend,
     access: Access = Access(),
     indexCheck: Int? = nil,
+    limits: Bool = false,
     _ body: (TestEngine) async throws -> Void
 ) async throws {
     let folder = try TemporaryFolder()
-    let engine = TestEngine(backend, folder, access: access, indexCheck: indexCheck)
+    let engine = TestEngine(backend, folder, access: access, indexCheck: indexCheck, limits: limits)
     try await engine.makeUser(of: access.actor)
     do { try await body(engine) } catch {
         await engine.engine.close()
