@@ -54,6 +54,7 @@ final class Backend: Service {
                 key: settings.key,
                 cacheBytes: settings.cacheBytes,
                 indexCheck: settings.indexCheck,
+                limitsRates: settings.limitsRates,
                 log: log
             )
             state.engine = engine

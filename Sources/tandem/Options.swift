@@ -94,6 +94,9 @@ struct Options: ParsableArguments {
     )
     var indexCheck: String?
 
+    @Flag(name: .customLong("no-rate-limits"), help: "Let guests and users call as often as they like.")
+    var noRateLimits = false
+
     @Option(
         help: ArgumentHelp(
             "Memory for cached lists in bytes; 0 caches nothing.",
@@ -129,6 +132,8 @@ struct Settings: Sendable {
     var key: KeySource
     var cacheBytes: Int
     var indexCheck: Int?
+    /// Whether guests and users may call operations only so often.
+    var limitsRates: Bool
     var logLevel: Logger.Level
 
     /// - Throws: ``Failure`` with status 2.
@@ -160,6 +165,7 @@ struct Settings: Sendable {
         key = (options.keyFile ?? Self.variable("TANDEM_KEY_FILE")).map { .named(KeyFile(path: $0)) } ?? place.key
         cacheBytes = try Self.number(options.cacheBytes, "--cache-bytes", "TANDEM_CACHE_BYTES") ?? 64 << 20
         indexCheck = try Self.number(options.indexCheck, "--index-check", "TANDEM_INDEX_CHECK")
+        limitsRates = try !options.noRateLimits && !Self.flag("TANDEM_NO_RATE_LIMITS")
         let level = options.logLevel ?? Self.variable("TANDEM_LOG_LEVEL") ?? "warning"
         guard let known = Logger.Level(rawValue: level) else {
             throw Failure.usage(

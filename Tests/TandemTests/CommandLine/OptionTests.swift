@@ -7,7 +7,7 @@ struct OptionTests {
     private static let options = [
         "--data", "--mongodb", "--ephemeral", "--project", "--services", "--scopes", "--read-only", "--as",
         "--durability", "--key-file", "--yes", "--max-answer", "--cache-bytes", "--index-check",
-        "--log-level", "--help",
+        "--no-rate-limits", "--log-level", "--help",
     ]
 
     @Test(
@@ -77,7 +77,7 @@ struct OptionTests {
         "A bad variable exits with 2",
         arguments: [
             "TANDEM_READ_ONLY", "TANDEM_EPHEMERAL", "TANDEM_DURABILITY", "TANDEM_LOG_LEVEL", "TANDEM_AS",
-            "TANDEM_PROJECT",
+            "TANDEM_PROJECT", "TANDEM_NO_RATE_LIMITS",
         ]
     )
     func badVariable(_ name: String) throws {

@@ -35,6 +35,18 @@ struct RunCommandTests {
         }
     }
 
+    @Test("Limits hold from one run to the next, unless they are switched off")
+    func limits() throws {
+        let guess = ["run", "account.updatePhoneVerification", "userId=ann", "secret=000000", "--as", "guest"]
+        var environment = ["TANDEM_DATA": folder.path]
+        let types = try (0..<11).map { _ in try CommandRun(guess, environment: environment).errorType }
+        #expect(types == Array(repeating: "user_not_found", count: 10) + ["general_rate_limit_exceeded"])
+        let free = try CommandRun(guess + ["--no-rate-limits"], environment: environment)
+        #expect(free.errorType == "user_not_found")
+        environment["TANDEM_NO_RATE_LIMITS"] = "1"
+        #expect(try CommandRun(guess, environment: environment).errorType == "user_not_found")
+    }
+
     @Test("Text is taken as it is, everything else as JSON")
     func typing() throws {
         #expect(try run("tablesDB.create", "databaseId=007", "name=12", "enabled=false").json?["enabled"] == false)
