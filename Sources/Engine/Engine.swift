@@ -29,6 +29,7 @@ package final class Engine: Sendable {
     private let limitsRates: Bool
     private let repertoire: Repertoire
 
+    /// - Parameter outgoing: the way to servers of others.
     package init(
         catalog: Catalog,
         store: any DocumentStore,
@@ -39,6 +40,7 @@ package final class Engine: Sendable {
         indexCheck: Int? = nil,
         retention: EventRetention = .standard,
         limitsRates: Bool = true,
+        outgoing: any Outgoing = NoOutgoing(),
         clock: WallClock = .system,
         log: Logger = Logger(label: "tandem.engine")
     ) {

@@ -1,6 +1,7 @@
 import Catalog
 import Engine
 import Logging
+import Outgoing
 import ServiceLifecycle
 import Storage
 import Synchronization
@@ -16,12 +17,15 @@ final class Backend: Service {
     let store: any DocumentStore
     private let settings: Settings
     private let log: Logger
+    /// It costs nothing before the first request.
+    private let outgoing: HTTPOutgoing
     private let state = Mutex(State())
     private let narrowed = Mutex<Catalog?>(nil)
 
     init(_ settings: Settings, log: Logger) {
         self.settings = settings
         self.log = log
+        outgoing = HTTPOutgoing(allowsPrivate: settings.allowsPrivateTargets)
         store = settings.place.store(project: settings.project, syncsEveryCommit: settings.syncsEveryCommit)
     }
 
@@ -55,6 +59,7 @@ final class Backend: Service {
                 cacheBytes: settings.cacheBytes,
                 indexCheck: settings.indexCheck,
                 limitsRates: settings.limitsRates,
+                outgoing: outgoing,
                 log: log
             )
             state.engine = engine
@@ -77,6 +82,7 @@ final class Backend: Service {
     }
 
     func close() async {
+        await outgoing.close()
         guard let engine = state.withLock({ $0.engine }) else { return await store.close() }
         await engine.close()
     }

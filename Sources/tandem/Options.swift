@@ -106,6 +106,14 @@ struct Options: ParsableArguments {
     )
     var cacheBytes: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Send requests to loopback and private addresses too, for development and tests.",
+            discussion: "Without it providers that users sign in with must be public servers."
+        )
+    )
+    var allowPrivateWebhooks = false
+
     @Option(
         help: ArgumentHelp(
             "What to log on stderr: trace, debug, info, notice, warning, error, critical.",
@@ -134,6 +142,8 @@ struct Settings: Sendable {
     var indexCheck: Int?
     /// Whether guests and users may call operations only so often.
     var limitsRates: Bool
+    /// Whether requests to other servers may go to loopback and private addresses.
+    var allowsPrivateTargets: Bool
     var logLevel: Logger.Level
 
     /// - Throws: ``Failure`` with status 2.
@@ -166,6 +176,7 @@ struct Settings: Sendable {
         cacheBytes = try Self.number(options.cacheBytes, "--cache-bytes", "TANDEM_CACHE_BYTES") ?? 64 << 20
         indexCheck = try Self.number(options.indexCheck, "--index-check", "TANDEM_INDEX_CHECK")
         limitsRates = try !options.noRateLimits && !Self.flag("TANDEM_NO_RATE_LIMITS")
+        allowsPrivateTargets = try options.allowPrivateWebhooks || Self.flag("TANDEM_ALLOW_PRIVATE_WEBHOOKS")
         let level = options.logLevel ?? Self.variable("TANDEM_LOG_LEVEL") ?? "warning"
         guard let known = Logger.Level(rawValue: level) else {
             throw Failure.usage(

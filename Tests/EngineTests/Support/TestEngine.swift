@@ -26,6 +26,7 @@ struct TestEngine: Sendable {
         key: KeySource = .nowhere,
         indexCheck: Int? = nil,
         limits: Bool = false,
+        outgoing: any Outgoing = NoOutgoing(),
         log: Logger = Logger(label: "test")
     ) {
         store = backend.store(folder)
@@ -40,6 +41,7 @@ struct TestEngine: Sendable {
             key: key,
             indexCheck: indexCheck,
             limitsRates: limits,
+            outgoing: outgoing,
             clock: clock.wallClock,
             log: log
         )

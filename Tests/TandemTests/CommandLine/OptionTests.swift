@@ -7,7 +7,7 @@ struct OptionTests {
     private static let options = [
         "--data", "--mongodb", "--ephemeral", "--project", "--services", "--scopes", "--read-only", "--as",
         "--durability", "--key-file", "--yes", "--max-answer", "--cache-bytes", "--index-check",
-        "--no-rate-limits", "--log-level", "--help",
+        "--no-rate-limits", "--allow-private-webhooks", "--log-level", "--help",
     ]
 
     @Test(
@@ -25,7 +25,7 @@ struct OptionTests {
         for option in command == ["run"] ? ["--json"] : command == ["search"] ? ["--limit", "--schema", "--json"] : [] {
             #expect(help.output.contains(option), "\(option)")
         }
-        for option in ["--http", "--retention", "--allow-private-webhooks"] {
+        for option in ["--http", "--retention"] {
             #expect(!help.output.contains(option), "\(option)")
         }
     }
@@ -77,7 +77,7 @@ struct OptionTests {
         "A bad variable exits with 2",
         arguments: [
             "TANDEM_READ_ONLY", "TANDEM_EPHEMERAL", "TANDEM_DURABILITY", "TANDEM_LOG_LEVEL", "TANDEM_AS",
-            "TANDEM_PROJECT", "TANDEM_NO_RATE_LIMITS",
+            "TANDEM_PROJECT", "TANDEM_NO_RATE_LIMITS", "TANDEM_ALLOW_PRIVATE_WEBHOOKS",
         ]
     )
     func badVariable(_ name: String) throws {

@@ -1,0 +1,18 @@
+import Values
+
+/// The way to servers of others: webhooks go over it, and so do the questions to providers that users sign in with.
+///
+/// The engine knows no sockets; whoever makes an engine hands it this way.
+package protocol Outgoing: Sendable {
+    /// Sends a request and waits for the answer, whatever its status is.
+    func send(_ request: OutgoingRequest) async throws(OutgoingError) -> OutgoingAnswer
+}
+
+/// No way at all, for engines that are to stay on their own.
+package struct NoOutgoing: Outgoing {
+    package init() {}
+
+    package func send(_ request: OutgoingRequest) async throws(OutgoingError) -> OutgoingAnswer {
+        throw OutgoingError(.refused, "This process sends nothing to other servers.")
+    }
+}
