@@ -29,7 +29,9 @@ package final class Engine: Sendable {
     private let limitsRates: Bool
     private let repertoire: Repertoire
 
-    /// - Parameter outgoing: the way to servers of others.
+    /// - Parameters:
+    ///   - outgoing: the way to servers of others.
+    ///   - publicAddress: where this process answers HTTP, without a slash at the end; providers send users back there.
     package init(
         catalog: Catalog,
         store: any DocumentStore,
@@ -41,6 +43,7 @@ package final class Engine: Sendable {
         retention: EventRetention = .standard,
         limitsRates: Bool = true,
         outgoing: any Outgoing = NoOutgoing(),
+        publicAddress: String = "http://localhost:8080",
         clock: WallClock = .system,
         log: Logger = Logger(label: "tandem.engine")
     ) {
@@ -82,7 +85,9 @@ package final class Engine: Sendable {
         )
         let own =
             [CacheHandlers.statistics(lists)] + Self.accountHandlers + OutboxHandlers.all
-            + AuthenticatorHandlers.all(issuer: project)
+            + AuthenticatorHandlers.all(issuer: project) + [SessionRenewal.handler(outgoing)]
+            + OAuth2Beginning(outgoing: outgoing, address: publicAddress, project: project).all
+            + OAuth2Return(catalog: catalog, outgoing: outgoing).all
         let check = indexCheck.map { IndexCheck(limit: $0) }
         var repertoire = Repertoire(catalog, Self.handlers(catalog, access, check, project: project) + own)
         repertoire.add(SchemaHandlers(repertoire, access).all)

@@ -15,7 +15,7 @@ package struct Client: Sendable, Hashable {
 
 /// An invocation that was found, validated and authorised.
 struct Call: Sendable {
-    let operation: Operation
+    var operation: Operation
     /// Validated and defaulted, under their canonical names.
     let arguments: JSONObject
     let actor: Actor

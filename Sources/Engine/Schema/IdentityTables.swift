@@ -46,6 +46,18 @@ enum IdentityTables {
         ]
     )
 
+    /// Sign-ins that have begun at an OAuth2 provider. `secret` is the digest of the state with which the user comes back,
+    /// `verifier` what the exchange of the code is bound to.
+    static let oauth2Attempts = system(
+        "oauth2Attempts",
+        [
+            ColumnLayout("secret", .text), ColumnLayout("provider", .text), ColumnLayout("outcome", .text),
+            ColumnLayout("user", .text), ColumnLayout("success", .text), ColumnLayout("failure", .text),
+            ColumnLayout("callback", .text), ColumnLayout("expire", .datetime),
+            ColumnLayout("verifier", .text, seal: "oauth2Attempts.verifier"),
+        ]
+    )
+
     static let targets = system(
         "targets",
         [
@@ -166,6 +178,7 @@ enum IdentityTables {
         system(users, [unique("email"), unique("phone"), key("accessedAt")]),
         system(sessions, [key("user"), key("expire")]),
         system(tokens, [key("user"), key("expire")]),
+        system(oauth2Attempts, [unique("secret"), key("expire")]),
         system(targets, [key("user"), unique("identifier"), key("session")]),
         system(identities, [key("user"), unique("provider", "providerUid"), key("providerEmail")]),
         system(authenticators, [unique("user", "type")]),

@@ -12,6 +12,14 @@ struct Session: Sendable {
     var id: String { row.id }
     var user: String { record.string("user") }
     var provider: String { record.string("provider") }
+    /// As whom the user has signed in there; empty where there is no OAuth2 provider.
+    var providerUid: String { record.string("providerUid") }
+    /// What renews the tokens of the provider; empty where there is nothing that does.
+    var providerRefreshToken: String { record.string("providerRefreshToken") }
+    /// When the provider's access token ends; nil where it does not say.
+    var providerExpire: Timestamp? {
+        record["providerAccessTokenExpiry"].string.flatMap { Timestamp(parsing: $0) }
+    }
     /// What the user has shown of itself.
     var factors: [String] { record.strings("factors") }
     var expire: Timestamp { record["expire"].string.flatMap { Timestamp(parsing: $0) } ?? row.createdAt }

@@ -12,6 +12,18 @@ struct UserIdentity: Sendable {
     var id: String { row.id }
     var user: String { record.string("user") }
 
+    /// The columns that hold its e-mail address there.
+    func fields(email: String) -> JSONObject {
+        Self.fields(user: user, provider: record.string("provider"), uid: record.string("providerUid"), email: email)
+    }
+
+    fileprivate static func fields(user: String, provider: String, uid: String, email: String) -> JSONObject {
+        [
+            "providerEmail": .string(email),
+            "search": .string("\(user) \(provider) \(uid) \(email)".lowercased()),
+        ]
+    }
+
     /// The identity as an answer to the key or the user itself.
     var json: JSON { json(withTokens: true) }
 
@@ -56,10 +68,9 @@ extension WriteContext {
         let email = email.lowercased()
         let fields: JSONObject = [
             "user": .string(user), "provider": .string(provider), "providerUid": .string(uid),
-            "providerEmail": .string(email),
-            "search": .string("\(user) \(provider) \(uid) \(email)".lowercased()),
         ]
-        let all = JSONObject(fields.members + tokens.members)
+        let found = UserIdentity.fields(user: user, provider: provider, uid: uid, email: email)
+        let all = JSONObject(fields.members + found.members + tokens.members)
         return UserIdentity(try add(call.clock.makeID(), all, to: IdentityTables.identities))
     }
 }

@@ -48,7 +48,7 @@ extension Token.Kind {
         case .magicURL: SessionStart(provider: "magic-url", factor: "email", channel: .email, method: .magicURL)
         case .email: SessionStart(provider: "email", factor: "email", channel: .email, method: .emailOTP)
         case .phone: SessionStart(provider: "phone", factor: "phone", channel: .phone, method: .phone)
-        case .oauth2: SessionStart(provider: "oauth2", factor: "email")
+        case .oauth2: SessionStart(provider: "oauth2", factor: "oauth2")
         case .generic: SessionStart(provider: "token", factor: "token")
         case .recovery, .emailVerification, .phoneVerification: nil
         }

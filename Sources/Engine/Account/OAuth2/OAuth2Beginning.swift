@@ -1,0 +1,86 @@
+import Storage
+import Values
+
+/// `account.createOAuth2Session` and `createOAuth2Token`: they answer where the user goes to sign in.
+struct OAuth2Beginning: Sendable {
+    let outgoing: any Outgoing
+    /// Where this project answers HTTP.
+    let address: String
+    let project: String
+
+    var all: [Handler] { [handler(.session), handler(.token)] }
+
+    private func handler(_ outcome: OAuth2Attempt.Outcome) -> Handler {
+        Handler(ids: [outcome.operation]) { call in
+            Work(body: .apart { pipeline in try await begin(outcome, call, pipeline) })
+        }
+    }
+
+    private func begin(
+        _ outcome: OAuth2Attempt.Outcome,
+        _ call: Call,
+        _ pipeline: Pipeline
+    ) async throws -> Response {
+        @Sendable func url(_ name: String) -> String { call.optional(name)?.string ?? "" }
+        let provider = OAuth2Provider.named(call.string("provider"))!
+        let settings = try await pipeline.look(call) { context in
+            for name in ["success", "failure", "callback"] { try context.checkRedirect(url(name), argument: name) }
+            return try context.enabled(provider)
+        }
+        let client = try await OAuth2Client.make(settings, outgoing, at: call.now)
+        let own = "\(address)/v1/account/sessions/oauth2/callback/\(provider.id)/\(project)"
+        let attempt = NewOAuth2Attempt(
+            outcome: outcome,
+            provider: provider.id,
+            user: call.actor.userID ?? "",
+            success: url("success"),
+            failure: url("failure"),
+            callback: url("callback").isEmpty ? own : url("callback")
+        )
+        try await pipeline.store.write { session in
+            try attempt.begin(try WriteContext(call, writing: session, pipeline))
+        }
+        let there = client.address(of: attempt, scopes: call.arguments["scopes"]?.strings ?? [])
+        return Response(["url": .string(there)])
+    }
+}
+
+extension ReadContext {
+    /// The settings of a provider with which users can sign in.
+    /// - Throws: 412 `project_provider_disabled`.
+    func enabled(_ provider: OAuth2Provider) throws -> OAuth2Settings {
+        let settings = try settings.oauth2(provider)
+        guard settings.isEnabled else {
+            throw AppError(
+                .projectProviderDisabled,
+                "Signing in with \(provider.name) is switched off in this project.",
+                argument: "provider",
+                hint: "Its owner sets it up with \(provider.operation) and \"enabled\": true."
+            )
+        }
+        return settings
+    }
+
+    /// Refuses to send a user somewhere with a secret, unless the project knows the place. The key knows best.
+    /// - Parameter url: empty for nowhere.
+    /// - Throws: 400 `general_argument_invalid`.
+    fileprivate func checkRedirect(_ url: String, argument: String) throws {
+        guard !url.isEmpty, !caller.isPrivileged else { return }
+        guard let host = URLText.host(of: url) else {
+            throw AppError(
+                .generalArgumentInvalid,
+                "'\(argument)' must begin with https:// or http:// and the name of a host.",
+                argument: "\(argument)",
+                hint: "For example https://app.example.org/welcome."
+            )
+        }
+        guard try ["localhost", "127.0.0.1"].contains(host) || settings.isRegistered(host: host) else {
+            throw AppError(
+                .generalArgumentInvalid,
+                "'\(argument)' leads to the host '\(host)', which is not registered in this project.",
+                argument: "\(argument)",
+                hint: "Its owner registers it with project.createWebPlatform."
+            )
+        }
+    }
+}
