@@ -87,7 +87,7 @@ package final class Engine: Sendable {
             [CacheHandlers.statistics(lists)] + Self.accountHandlers + OutboxHandlers.all
             + AuthenticatorHandlers.all(issuer: project) + [SessionRenewal.handler(outgoing)]
             + OAuth2Beginning(outgoing: outgoing, address: publicAddress, project: project).all
-            + OAuth2Return(catalog: catalog, outgoing: outgoing).all
+            + OAuth2Return(catalog: catalog, outgoing: outgoing, project: project).all
         let check = indexCheck.map { IndexCheck(limit: $0) }
         var repertoire = Repertoire(catalog, Self.handlers(catalog, access, check, project: project) + own)
         repertoire.add(SchemaHandlers(repertoire, access).all)

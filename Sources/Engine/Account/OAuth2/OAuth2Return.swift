@@ -6,6 +6,7 @@ import Values
 struct OAuth2Return: Sendable {
     let catalog: Catalog
     let outgoing: any Outgoing
+    let project: String
 
     var all: [Handler] {
         [
@@ -22,6 +23,14 @@ struct OAuth2Return: Sendable {
     }
 
     private func finish(_ call: Call, _ pipeline: Pipeline) async throws -> Response {
+        if let id = call.optional("projectId")?.string, id != project {
+            throw AppError(
+                .projectNotFound,
+                "The project '\(id)' is not the one of this process.",
+                argument: "projectId",
+                hint: "Start Tandem with --project \(id), or leave the argument out."
+            )
+        }
         let found = try await take(call, pipeline)
         do { return try await complete(found, call, pipeline) } catch let error as AppError {
             let failure = found.attempt.failure

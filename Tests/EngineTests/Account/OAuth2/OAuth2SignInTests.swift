@@ -165,4 +165,20 @@ struct OAuth2SignInTests {
             _ = try await engine.call("account.updateSession", current, as: me)
         }
     }
+
+    @Test(arguments: Backend.available)
+    func endsWhereTheProviderSendsTheUser(_ backend: Backend) async throws {
+        try await withProvider(backend) { engine, provider in
+            for operation in ["account.get_sessions_oauth2_callback", "account.postSessionsOAuth2Callback"] {
+                var back = try await engine.visit(provider)
+                back["projectId"] = "another"
+                #expect(
+                    try await engine.refusal(operation, back, as: .guest)
+                        == Refusal("project_not_found", 404, "projectId")
+                )
+                back["projectId"] = "default"
+                #expect(try await engine.call(operation, back, as: .guest)["url"] == "http://localhost/in")
+            }
+        }
+    }
 }
