@@ -181,4 +181,46 @@ struct OAuth2SignInTests {
             }
         }
     }
+
+    @Test(arguments: Backend.available)
+    func happensOnceHoweverOftenAStateIsShownAtTheSameTime(_ backend: Backend) async throws {
+        try await withProvider(backend) { engine, provider in
+            let back = try await engine.visit(provider)
+            let results = await withTaskGroup(of: Refusal?.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        do { _ = try await engine.call(TestEngine.finish, back, as: .guest) } catch let error
+                            as AppError
+                        {
+                            return Refusal(error)
+                        } catch { return Refusal("\(error)", 0) }
+                        return nil
+                    }
+                }
+                return await group.reduce(into: [Refusal?]()) { $0.append($1) }
+            }
+            #expect(results.filter { $0 == nil }.count == 1)
+            #expect(results.compactMap { $0 }.allSatisfy { $0 == Refusal("user_oauth2_bad_request", 400, "state") })
+        }
+    }
+
+    @Test(arguments: Backend.available, ["ann@example.org", ""])
+    func makesOneUserOfManyWhoComeAtTheSameTime(_ backend: Backend, _ email: String) async throws {
+        try await withProvider(backend) { engine, provider in
+            provider.change { $0.user["email"] = .string(email) }
+            let backs = try await withThrowingTaskGroup(of: JSONObject.self) { group in
+                for _ in 0..<6 { group.addTask { try await engine.visit(provider) } }
+                return try await group.reduce(into: [JSONObject]()) { $0.append($1) }
+            }
+            let users = try await withThrowingTaskGroup(of: JSON?.self) { group in
+                for back in backs {
+                    group.addTask { try await engine.call(TestEngine.finish, back, as: .guest)["userId"] }
+                }
+                return try await group.reduce(into: [JSON?]()) { $0.append($1) }
+            }
+            #expect(users.allSatisfy { $0 == users[0] })
+            #expect(try await engine.call("users.list")["total"] == 1)
+            #expect(try await engine.call("users.listIdentities")["total"] == 1)
+        }
+    }
 }
