@@ -8,7 +8,7 @@ package struct ServerLimits: Sendable {
     package var runningCalls = 10_000
     package var runningBytes = 64 << 20
     /// How long calls may go on after the input has ended, and how long they have to stop once they are cancelled.
-    package var grace = Duration.milliseconds(600)
+    package var grace = Duration.milliseconds(900)
     package var cancelledGrace = Duration.milliseconds(200)
     /// How long the last answers may take to be read.
     package var flushGrace = Duration.milliseconds(500)
