@@ -14,25 +14,16 @@ struct Activity: Sendable, Equatable {
     private let rows: [String]?
 
     init(_ record: EventRecord) {
-        var places: [String] = []
-        var actions: [String] = []
-        var ids = record.ids[...]
-        let parts = record.event.split(separator: ".").map(String.init)
-        for (index, part) in parts.enumerated() {
-            if part.hasPrefix("[") {
-                if let id = ids.popFirst() { places.append(id) }
-            } else if index + 1 < parts.count, parts[index + 1].hasPrefix("[") {
-                places.append(part)
-            } else {
-                actions.append(part)
-            }
+        let path = EventPath(record)
+        let places = zip(path.spokenKinds, path.resources).flatMap { kind, resource in
+            [kind] + (resource.id.map { [$0] } ?? [])
         }
         resource = places.joined(separator: "/")
-        action = actions.joined(separator: ".")
+        action = path.actions.joined(separator: ".")
         actor = record.actor
         at = record.at
         client = record.client
-        event = record.name
+        event = path.name
         rows = record.isBulk ? (try? JSON(parsing: record.payload))?.array?.map { $0["$id"]?.string ?? "" } : nil
     }
 

@@ -1,9 +1,4 @@
 extension EventRecord {
     /// The event without wildcards: `databases.shop.tables.products.rows.tea.create`.
-    package var name: String {
-        var rest = ids[...]
-        return event.split(separator: ".").map { part in
-            part.hasPrefix("[") ? rest.popFirst() ?? "*" : String(part)
-        }.joined(separator: ".")
-    }
+    package var name: String { EventPath(self).name }
 }
