@@ -26,7 +26,8 @@ package struct EventRecord: Sendable, Equatable {
     /// The program through which it was done, as it calls itself; empty where it does not say.
     package var client = ""
     package var at: Timestamp
-    /// The answer of the operation, or the list of the rows of a bulk: JSON text.
+    /// The answer of the operation, for a row or a presence that was deleted what it was, or the list of the rows of a
+    /// bulk: JSON text.
     package var payload: [UInt8]
     package private(set) var isBulk = false
 

@@ -59,7 +59,9 @@ enum PresenceHandlers {
     }
 
     static let delete = Handler.write("presences.delete", prepare: { _ in }) { _, context in
-        _ = try context.writer.delete(try context.presence(for: .delete).id, from: IdentityTables.presences)
+        let presence = try context.presence(for: .delete)
+        _ = try context.writer.delete(presence.id, from: IdentityTables.presences)
+        context.eventPayload = presence.json
         return [:] as JSON
     }
 

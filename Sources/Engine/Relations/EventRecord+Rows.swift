@@ -16,16 +16,13 @@ extension EventRecord {
 }
 
 extension WriteContext {
-    /// Records that a row was made or changed along with the one that the call is about. Like every payload of a row it
-    /// names no related ones.
+    /// Records that a row was made, changed or deleted along with the one that the call is about. Like every payload of a
+    /// row it names no related ones.
+    /// - Parameter row: what it is now, or was before it was deleted.
     /// - Throws: 400 `row_invalid_structure` when the row is too large.
     func note(_ action: String, _ row: StoredRow, in table: Table) throws {
-        let payload = try RowWriter(table, self).answer(row).encoded
+        let shape = RowWriter(table, self)
+        let payload = action == "delete" ? shape.shown(row).encoded : try shape.answer(row).encoded
         try writer.append(event: EventRecord(of: action, row.id, in: table, by: call, payload: payload).encoded)
-    }
-
-    /// Records that a row was deleted along with the one that the call is about.
-    func noteDeletion(of id: String, in table: Table) throws {
-        try writer.append(event: EventRecord(of: "delete", id, in: table, by: call, payload: Array("{}".utf8)).encoded)
     }
 }

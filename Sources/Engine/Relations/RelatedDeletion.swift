@@ -32,7 +32,7 @@ final class RelatedDeletion {
         for (index, (table, rows)) in going.enumerated() {
             for (number, row) in rows.enumerated() {
                 _ = try context.writer.delete(row.id, from: table.layout)
-                if index > 0 || number > 0 { try context.noteDeletion(of: row.id, in: table) }
+                if index > 0 || number > 0 { try context.note("delete", row, in: table) }
             }
         }
     }

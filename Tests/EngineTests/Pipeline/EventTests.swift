@@ -51,7 +51,12 @@ struct EventTests {
                 #expect(record.actor == "key")
                 #expect(record.at == engine.clock.wallClock.now)
                 let payload = try JSON(parsing: record.payload)
-                // A column or an index is still being built when its record is written.
+                // A column or an index is still being built when its record is written; of a row that is gone the record
+                // tells what it was.
+                if method == "deleteRow" {
+                    #expect(payload["$id"] == "r" && payload["m"] == 2)
+                    continue
+                }
                 #expect(payload.without("status", "$updatedAt") == answer.without("status", "$updatedAt"), "\(method)")
             }
         }

@@ -28,6 +28,10 @@ struct SealedEventTests {
             #expect(payload.without("secret", "long", "list") == made.without("secret", "long", "list"))
             #expect(["secret", "long", "list"].map { payload[$0] } == ["s", "none", ["x", "y"]])
             #expect(whole[2].ids == ["d", "t", "a"])
+            // So it is with what a deleted row was.
+            let gone = try await engine.events()[3]
+            #expect(try JSON(parsing: gone.payload) == made.without("secret", "long", "list"))
+            #expect(try JSON(parsing: whole[3].payload) == payload)
 
             let other = Engine(catalog: .embedded, store: engine.store, key: .ownFile(try makeKey(keys, "other")))
             #expect(try await read(other)[2] == bare)

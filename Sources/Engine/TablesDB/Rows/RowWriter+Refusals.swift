@@ -8,10 +8,13 @@ extension RowWriter {
     /// The row as an answer.
     /// - Throws: 400 for a row that is too large.
     func answer(_ row: StoredRow) throws -> Response {
-        let response = RowShape.Bound(table, context.dialect).response(row)
+        let response = shown(row)
         try checkSize(response, "data")
         return response
     }
+
+    /// The row as it is shown, however large it is.
+    func shown(_ row: StoredRow) -> Response { RowShape.Bound(table, context.dialect).response(row) }
 
     func checkSize(_ response: Response, _ argument: Prose) throws(AppError) {
         guard response.encoded.count <= Self.maximumBytes else { throw Self.tooLarge(argument) }

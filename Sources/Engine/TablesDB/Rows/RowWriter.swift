@@ -31,13 +31,15 @@ struct RowWriter {
         return try write(prepare(id, over: row, data, permissions, .single))
     }
 
-    func delete(_ id: String) throws {
+    /// Removes a row and returns what it was.
+    func delete(_ id: String) throws -> StoredRow {
         guard let row = try existing(id, .delete) else { throw AppError.unknownRow(id, table, context.caller) }
         if table.links.isEmpty {
             _ = try context.writer.delete(row.id, from: table.layout)
         } else {
             try RelatedDeletion(context).delete(row, from: table)
         }
+        return row
     }
 
     /// The row that a call changes, once it is clear that the caller may.

@@ -40,7 +40,10 @@ enum RowHandlers {
     }
 
     static let delete = Handler.write("tablesDB.deleteRow", prepare: { _ in }) { _, context in
-        try RowWriter(try context.table(), context).delete(context.call.string("rowId"))
+        let writer = RowWriter(try context.table(), context)
+        let row = try writer.delete(context.call.string("rowId"))
+        // Who may hear that it is gone depends on what it was.
+        context.eventPayload = try JSON(parsing: writer.shown(row).encoded)
         return JSON.object([:])
     }
 
