@@ -25,4 +25,9 @@ enum Permissions {
     static func action(_ permission: String) -> String {
         permission.split(separator: "(").first.map(String.init) ?? ""
     }
+
+    /// The roles to which permissions open an action, in their order.
+    static func roles(_ list: [String], _ action: Action) -> [String] {
+        list.filter { Self.action($0) == action.rawValue }.map(role)
+    }
 }
