@@ -44,6 +44,10 @@ struct Bench {
             }
             return report.print()
         }
+        if arguments.contains("--hub-only") {
+            try HubFigures.add(to: &report)
+            return report.print()
+        }
         try startUp(binary, &report)
         try protocolFigures(binary, &report)
         try searchFigures(binary, &report)
@@ -54,6 +58,7 @@ struct Bench {
         try await RelationFigures.onSQLite(&report)
         try await IdentityFigures.onSQLite(binary, &report)
         try cachedOverStdio(binary, &report)
+        try HubFigures.add(to: &report)
         // Where `make bench` could start a server; a machine that can't says so in the report.
         let environment = ProcessInfo.processInfo.environment
         if let uri = environment["TANDEM_TEST_MONGODB_URI"] {

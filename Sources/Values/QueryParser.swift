@@ -16,8 +16,9 @@ extension Query {
 
     /// Parses the items of a `queries` argument, each a JSON string (the wire form) or a JSON object.
     ///
+    /// - Parameter takesLists: whether comparisons that have one operand may have several as well.
     /// - Throws: `general_query_invalid`, naming the item as `queries[2]`.
-    package init(parsing items: [JSON]) throws(AppError) {
+    package init(parsing items: [JSON], takesLists: Bool = false) throws(AppError) {
         self.init()
         guard items.count <= Self.maximumQueries else {
             throw AppError(
@@ -28,7 +29,7 @@ extension Query {
         }
         for (index, item) in items.enumerated() {
             do throws(AppError) {
-                try add(try Term(item))
+                try add(try Term(item, takesLists: takesLists))
             } catch {
                 throw error.about("queries[\(index)]")
             }
@@ -94,8 +95,9 @@ private struct Term {
     var method: String
     var attribute: String?
     var values: [JSON]
+    let takesLists: Bool
 
-    init(_ item: JSON) throws(AppError) {
+    init(_ item: JSON, takesLists: Bool) throws(AppError) {
         var item = item
         if case .string(let text) = item {
             guard text.count <= Query.maximumLength else {
@@ -119,10 +121,11 @@ private struct Term {
                 hint: Self.example
             )
         }
-        try self.init(object)
+        try self.init(object, takesLists: takesLists)
     }
 
-    init(_ object: JSONObject) throws(AppError) {
+    init(_ object: JSONObject, takesLists: Bool) throws(AppError) {
+        self.takesLists = takesLists
         guard case .string(let method)? = object["method"] else {
             throw AppError(
                 .generalQueryInvalid,
@@ -193,7 +196,7 @@ private struct Term {
             var parts: [Filter] = []
             for value in values {
                 guard case .object(let object) = value else { throw invalid("its values must be query objects") }
-                let term = try Term(object)
+                let term = try Term(object, takesLists: takesLists)
                 guard !Self.pageMethods.contains(term.method) else {
                     throw invalid("'\(term.method)' is not a filter and can't stand inside it")
                 }
@@ -203,7 +206,8 @@ private struct Term {
         }
         guard let comparison = Comparison(rawValue: method) else { throw unknownMethod }
         guard let attribute else { throw invalid("\"attribute\" is missing") }
-        try expectValues(comparison.operands)
+        let expected = comparison.operands
+        try expectValues(takesLists && expected == 1...1 ? 1...Query.maximumOperands : expected)
         return .compare(attribute, comparison, values)
     }
 
