@@ -44,8 +44,12 @@ struct Bench {
             }
             return report.print()
         }
-        if arguments.contains("--hub-only") {
+        if arguments.contains("--events-only") {
             try HubFigures.add(to: &report)
+            try await EventFigures.onSQLite(&report)
+            if let uri = ProcessInfo.processInfo.environment["TANDEM_TEST_MONGODB_URI"] {
+                try await MongoFigures(binary: binary, uri: uri, python: "").addEvents(to: &report)
+            }
             return report.print()
         }
         try startUp(binary, &report)
@@ -59,6 +63,7 @@ struct Bench {
         try await IdentityFigures.onSQLite(binary, &report)
         try cachedOverStdio(binary, &report)
         try HubFigures.add(to: &report)
+        try await EventFigures.onSQLite(&report)
         // Where `make bench` could start a server; a machine that can't says so in the report.
         let environment = ProcessInfo.processInfo.environment
         if let uri = environment["TANDEM_TEST_MONGODB_URI"] {

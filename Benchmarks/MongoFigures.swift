@@ -29,6 +29,7 @@ struct MongoFigures {
         try await IdentityFigures.reads(engine, " on MongoDB", &report)
         try await Bench.cachedInProcess(engine, "MongoDB", &report)
         await engine.close()
+        try await addEvents(to: &report)
     }
 
     /// The figures of related rows alone.
@@ -47,6 +48,17 @@ struct MongoFigures {
         let engine = Engine(catalog: .embedded, store: store)
         try await IdentityFigures.reads(engine, " on MongoDB", &report)
         await engine.close()
+    }
+
+    /// The figures of events alone.
+    func addEvents(to report: inout Report) async throws {
+        let name = project + "e"
+        defer { try? MongoProjects.remove(name, uri: uri) }
+        try await EventFigures.add(
+            { MongoStore(.init(uri: uri, project: name, systemTables: SystemTables.all)) },
+            " on MongoDB",
+            &report
+        )
     }
 
     private func relations(_ engine: Engine, _ store: MongoStore, _ report: inout Report) async throws {

@@ -84,7 +84,8 @@ package final class Engine: Sendable {
             isReadOnly: access.isReadOnly
         )
         let own =
-            [CacheHandlers.statistics(lists)] + Self.accountHandlers + OutboxHandlers.all
+            [CacheHandlers.statistics(lists), RealtimeWait.handler] + RealtimeHandlers.all + Self.accountHandlers
+            + OutboxHandlers.all
             + AuthenticatorHandlers.all(issuer: project) + [SessionRenewal.handler(outgoing)]
             + OAuth2Beginning(outgoing: outgoing, address: publicAddress, project: project).all
             + OAuth2Return(catalog: catalog, outgoing: outgoing, project: project).all

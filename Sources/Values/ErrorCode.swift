@@ -23,10 +23,11 @@ extension ErrorCode {
     package static let indexRequired = ErrorCode("index_required", 400)
     package static let batchNotAtomic = ErrorCode("batch_not_atomic", 400)
     package static let operationUnknown = ErrorCode("operation_unknown", 404)
+    package static let realtimeSubscriptionNotFound = ErrorCode("realtime_subscription_not_found", 404)
     package static let storeUnavailable = ErrorCode("store_unavailable", 503)
 
     private static let ownCodes: [ErrorCode] = [
         confirmationStale, referenceInvalid, readOnly, indexRequired, batchNotAtomic, operationUnknown,
-        storeUnavailable,
+        realtimeSubscriptionNotFound, storeUnavailable,
     ]
 }

@@ -58,6 +58,7 @@ final class Backend: Service {
                 key: settings.key,
                 cacheBytes: settings.cacheBytes,
                 indexCheck: settings.indexCheck,
+                retention: settings.retention,
                 limitsRates: settings.limitsRates,
                 outgoing: outgoing,
                 log: log

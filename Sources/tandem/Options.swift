@@ -99,6 +99,15 @@ struct Options: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "How long, and how much of, the event log is kept.",
+            discussion: "Default: 7d,1GB. Units are s, m, h, d and B, KB, MB, GB; off keeps everything.",
+            valueName: "7d,1GB"
+        )
+    )
+    var retention: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Memory for cached lists in bytes; 0 caches nothing.",
             discussion: "Default: 67108864 (64 MiB).",
             valueName: "n"
@@ -139,6 +148,7 @@ struct Settings: Sendable {
     var syncsEveryCommit: Bool
     var key: KeySource
     var cacheBytes: Int
+    var retention: EventRetention
     var indexCheck: Int?
     /// Whether guests and users may call operations only so often.
     var limitsRates: Bool
@@ -174,6 +184,11 @@ struct Settings: Sendable {
         }
         key = (options.keyFile ?? Self.variable("TANDEM_KEY_FILE")).map { .named(KeyFile(path: $0)) } ?? place.key
         cacheBytes = try Self.number(options.cacheBytes, "--cache-bytes", "TANDEM_CACHE_BYTES") ?? 64 << 20
+        let retention = options.retention ?? Self.variable("TANDEM_RETENTION")
+        guard let kept = retention.map({ EventRetention($0) }) ?? .standard else {
+            throw Failure.usage("--retention takes an age, a size or both, such as 7d,1GB, or off; not '\(retention!)'")
+        }
+        self.retention = kept
         indexCheck = try Self.number(options.indexCheck, "--index-check", "TANDEM_INDEX_CHECK")
         limitsRates = try !options.noRateLimits && !Self.flag("TANDEM_NO_RATE_LIMITS")
         allowsPrivateTargets = try options.allowPrivateWebhooks || Self.flag("TANDEM_ALLOW_PRIVATE_WEBHOOKS")

@@ -73,7 +73,7 @@ package enum SystemTables {
     )
 
     /// What a store makes with every project.
-    package static let all: [SystemTable] = own + IdentityTables.all
+    package static let all: [SystemTable] = own + IdentityTables.all + RealtimeTables.all
 
     private static let own: [SystemTable] = [
         SystemTable(databases),

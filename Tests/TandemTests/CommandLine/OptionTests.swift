@@ -6,7 +6,7 @@ import Values
 struct OptionTests {
     private static let options = [
         "--data", "--mongodb", "--ephemeral", "--project", "--services", "--scopes", "--read-only", "--as",
-        "--durability", "--key-file", "--yes", "--max-answer", "--cache-bytes", "--index-check",
+        "--durability", "--key-file", "--yes", "--max-answer", "--cache-bytes", "--index-check", "--retention",
         "--no-rate-limits", "--allow-private-webhooks", "--log-level", "--help",
     ]
 
@@ -25,7 +25,7 @@ struct OptionTests {
         for option in command == ["run"] ? ["--json"] : command == ["search"] ? ["--limit", "--schema", "--json"] : [] {
             #expect(help.output.contains(option), "\(option)")
         }
-        for option in ["--http", "--retention"] {
+        for option in ["--http"] {
             #expect(!help.output.contains(option), "\(option)")
         }
     }
@@ -59,7 +59,7 @@ struct OptionTests {
             ["--as", "admin"], ["--as", "user:"], ["--project", "Upper"], ["--project", ""], ["--services", ","],
             ["--scopes", ""], ["--ephemeral", "--data", "/tmp/x"], ["--mongodb", "x"],
             ["--mongodb", "mongodb://x", "--ephemeral"], ["--mongodb", "mongodb://x", "--data", "/tmp/x"],
-            ["--http", "a:1"],
+            ["--http", "a:1"], ["--retention", "7w"], ["--retention", ""],
             ["serve"], ["openapi"],
         ]
     )
@@ -78,6 +78,7 @@ struct OptionTests {
         arguments: [
             "TANDEM_READ_ONLY", "TANDEM_EPHEMERAL", "TANDEM_DURABILITY", "TANDEM_LOG_LEVEL", "TANDEM_AS",
             "TANDEM_PROJECT", "TANDEM_NO_RATE_LIMITS", "TANDEM_ALLOW_PRIVATE_WEBHOOKS",
+            "TANDEM_RETENTION",
         ]
     )
     func badVariable(_ name: String) throws {

@@ -111,8 +111,8 @@ struct LimitStoreTests {
 }
 
 /// A store whose next writes fail, as if others held it.
-private final class FailingStore: DocumentStore {
-    private let base: any DocumentStore
+private final class FailingStore: ForwardingStore {
+    let base: any DocumentStore
     private let failing = Mutex(0)
 
     init(_ base: any DocumentStore) {
@@ -120,15 +120,6 @@ private final class FailingStore: DocumentStore {
     }
 
     func fail(writes: Int) { failing.withLock { $0 = writes } }
-
-    var executor: any TaskExecutor { base.executor }
-
-    func read<R: Sendable>(
-        within limit: Duration,
-        _ body: @escaping @Sendable (any ReadSession) throws -> R
-    ) async throws -> R {
-        try await base.read(within: limit, body)
-    }
 
     func write<R: Sendable>(
         grouped: Bool,
@@ -141,17 +132,4 @@ private final class FailingStore: DocumentStore {
         if fails { throw StoreError(.busy, "another process holds the store") }
         return try await base.write(grouped: grouped, body)
     }
-
-    func rehearse<R: Sendable>(
-        within limit: Duration,
-        _ body: @escaping @Sendable (any WriteSession) throws -> R
-    ) async throws -> R {
-        try await base.rehearse(within: limit, body)
-    }
-
-    func define(_ change: SchemaChange, then body: @escaping @Sendable (any WriteSession) throws -> Void) async throws {
-        try await base.define(change, then: body)
-    }
-
-    func close() async { await base.close() }
 }

@@ -1,0 +1,24 @@
+import Storage
+
+/// The tables of those who listen and wait.
+enum RealtimeTables {
+    /// `place` says how far its owner has heard.
+    static let subscriptions = TableLayout(
+        databaseID: nil,
+        tableID: "subscriptions",
+        incarnation: "",
+        columns: [
+            ColumnLayout("actor", .text), ColumnLayout("channels", .text, isArray: true),
+            ColumnLayout("queries", .text, isArray: true), ColumnLayout("place", .text),
+            ColumnLayout("expire", .datetime),
+        ]
+    )
+
+    static let all = [
+        SystemTable(
+            subscriptions,
+            indexes: [IndexLayout("byActor", on: [.init("actor")]), IndexLayout("byExpire", on: [.init("expire")])],
+            isOptional: true
+        )
+    ]
+}
