@@ -4,7 +4,7 @@ import Values
 
 @testable import Engine
 
-/// Every operation about people and the project is tried by every kind of caller, and what each comes to is compared with
+/// Every operation that is not about tables and rows is tried by every kind of caller, and what each comes to is compared with
 /// ``AccessMatrix/expected``.
 @Suite("Every operation against every kind of caller")
 struct AccessMatrixOfOperationsTests {

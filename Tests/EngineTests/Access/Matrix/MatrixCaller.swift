@@ -47,15 +47,11 @@ enum MatrixVerdict: Character {
     }
 }
 
-/// Who may do what with every operation about people and the project.
+/// Who may do what with every operation that is not about tables and rows.
 enum AccessMatrix {
-    /// The services whose operations it covers: those where no permissions of tables and rows decide.
-    static let services: Set<String> = [
-        "outbox", "access", "activity", "account", "users", "teams", "presences", "project",
-    ]
-
+    /// Every operation but those on tables and rows, where permissions decide.
     static var operations: [Operation] {
-        Catalog.embedded.operations.filter { services.contains($0.service) }
+        Catalog.embedded.operations.filter { !["tablesDB", "databases"].contains($0.service) }
     }
 
     /// A line of ``expected``: people, the API keys without and with the scope, the project's owner.
