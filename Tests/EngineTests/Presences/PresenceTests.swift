@@ -59,8 +59,12 @@ struct PresenceTests {
             #expect(presence["$permissions"] == [])
             #expect(try await listed(engine, as: .user("ann")) == ["p"])
             let arguments: JSONObject = ["presenceId": "q", "status": "online"]
-            let nobody = try await engine.refusal("presences.upsert", arguments)
-            #expect(nobody == Refusal("general_argument_invalid", 400, "userId"))
+            let apiKey: JSONObject = ["keyId": "k", "name": "K", "scopes": ["presences.write"]]
+            try await engine.call("project.createKey", apiKey)
+            for key in [Actor.key, .apiKey("k")] {
+                let nobody = try await engine.refusal("presences.upsert", arguments, as: key)
+                #expect(nobody == Refusal("general_argument_invalid", 400, "userId"))
+            }
             let stranger = try await engine.refusal(
                 "presences.upsert",
                 JSONObject(arguments.members + [("userId", "none")])
