@@ -22,13 +22,12 @@ final class PinnedClients: Sendable {
     private struct Entry {
         let client: HTTPClient
         var users = 0
-        var lastUse = 0
+        var lastUse = ContinuousClock.now
     }
 
     private struct State {
         var group: MultiThreadedEventLoopGroup?
         var entries: [Key: Entry] = [:]
-        var uses = 0
         var isClosed = false
     }
 
@@ -50,11 +49,14 @@ final class PinnedClients: Sendable {
     static let connectionsPerHost = 8
 
     /// - Parameter trusted: whose certificates are good.
-    init(limit: Int = 64, timeouts: Timeouts = Timeouts(), trusted: NIOSSLTrustRoots = .default) {
+    init(limit: Int = 32, timeouts: Timeouts = Timeouts(), trusted: NIOSSLTrustRoots = .default) {
         self.limit = limit
         self.timeouts = timeouts
         self.trusted = trusted
     }
+
+    /// How many clients there are.
+    var count: Int { state.withLock { $0.entries.count } }
 
     /// Of the addresses of a host those first to which there may be connections already.
     func sorted(_ addresses: [NetworkAddress], of host: String) -> [NetworkAddress] {
@@ -69,7 +71,8 @@ final class PinnedClients: Sendable {
     func with<R>(_ key: Key, _ body: (HTTPClient) async throws -> R) async throws -> R {
         let (client, old) = try borrow(key)
         defer { give(key) }
-        for client in old { try? await client.shutdown() }
+        // One that is still connecting takes a while, for which nobody else should wait.
+        if !old.isEmpty { Task { for client in old { try? await client.shutdown() } } }
         return try await body(client)
     }
 
@@ -77,30 +80,30 @@ final class PinnedClients: Sendable {
         let found: (HTTPClient, old: [HTTPClient])? = state.withLock { state in
             guard !state.isClosed else { return nil }
             var entry = state.entries[key] ?? Entry(client: make(key, &state))
-            state.uses += 1
             entry.users += 1
-            entry.lastUse = state.uses
             state.entries[key] = entry
-            return (entry.client, Self.surplus(&state, limit))
+            return (entry.client, surplus(&state))
         }
         guard let found else { throw OutgoingError(.cancelled, "This process is about to end.") }
         return found
     }
 
     private func give(_ key: Key) {
-        state.withLock { $0.entries[key]?.users -= 1 }
+        state.withLock { state in
+            state.entries[key]?.users -= 1
+            state.entries[key]?.lastUse = .now
+        }
     }
 
-    /// Takes those out that were used longest ago, as far as nobody uses them.
-    private static func surplus(_ state: inout State, _ limit: Int) -> [HTTPClient] {
-        var old: [HTTPClient] = []
-        while state.entries.count > limit,
-            let last = state.entries.filter({ $0.value.users == 0 }).min(by: { $0.value.lastUse < $1.value.lastUse })
-        {
-            state.entries[last.key] = nil
-            old.append(last.value.client)
-        }
-        return old
+    /// Takes those out that nobody uses and that have no connection any more, because each holds the certificates that are
+    /// trusted; beyond the limit also others, those first that were used longest ago.
+    private func surplus(_ state: inout State) -> [HTTPClient] {
+        let unused = state.entries.filter { $0.value.users == 0 }.sorted { $0.value.lastUse < $1.value.lastUse }
+        let idle = ContinuousClock.now - .nanoseconds(timeouts.idle.nanoseconds)
+        let excess = max(0, state.entries.count - limit)
+        let old = unused.enumerated().filter { $0.offset < excess || $0.element.value.lastUse < idle }.map(\.element)
+        for (key, _) in old { state.entries[key] = nil }
+        return old.map(\.value.client)
     }
 
     private func make(_ key: Key, _ state: inout State) -> HTTPClient {

@@ -1,4 +1,5 @@
 import Engine
+import NIOCore
 import NIOSSL
 import TestSupport
 import Testing
@@ -166,6 +167,24 @@ struct OutgoingTests {
             }
             await eventually { server.open <= 1 }
             await outgoing.close()
+        }
+    }
+
+    @Test func forgetClientsThatNobodyUses() async throws {
+        try await withServer { _ in
+            .answer(200)
+        } body: { server, _ in
+            let clients = PinnedClients(timeouts: .init(idle: .milliseconds(500)))
+            let outgoing = HTTPOutgoing(allowsPrivate: true, clients: clients)
+            for name in ["127.0.0.1", "localhost"] {
+                _ = try await outgoing.send(OutgoingRequest("GET", "http://\(name):\(server.port)/"))
+            }
+            #expect(clients.count == 2)
+            try await Task.sleep(for: .milliseconds(700))
+            _ = try await outgoing.send(OutgoingRequest("GET", "http://localhost:\(server.port)/"))
+            #expect(clients.count == 1)
+            await outgoing.close()
+            #expect(clients.count == 0)
         }
     }
 }
