@@ -69,7 +69,7 @@ struct RateLimitDeclarationTests {
 /// Loads a catalog of one operation with this limit.
 private func declare(_ limit: String) {
     let text = """
-        {"services": {"s": {"summary": "S", "noun": "s"}}, "parameters": {},
+        {"services": {"s": {"summary": "S", "noun": "s"}}, "parameters": {}, "secrets": {},
          "search": {"questions": {}, "right": "right", "unknownNoun": "row", "verbs": {}, "synonyms": {}},
          "operations": [{"id": "s.get", "summary": "S", "description": "S", "method": "GET", "path": "/v1/s/:id",
           "effect": "read", "status": 200, "model": "none", "rateLimit": \(limit), "parameters": [

@@ -1,33 +1,61 @@
-import Values
+import Synchronization
 
-/// Waits for something new in the event log.
+/// Waits for something new in the event log; for one who waits at a time.
 final class EventBell: Sendable {
+    private struct State {
+        var rang = false
+        var waiting: CheckedContinuation<Void, Never>?
+    }
+
+    private let state: Rope
     private let listening: EventFeed.Listening
-    private let rings: AsyncStream<Void>
+
+    /// What the feed pulls; it outlives the bell.
+    private final class Rope: Sendable {
+        let state = Mutex(State())
+
+        /// Lets who waits look again.
+        func pull(isNews: Bool) {
+            let waiting = state.withLock { state in
+                if isNews { state.rang = true }
+                defer { state.waiting = nil }
+                return state.waiting
+            }
+            waiting?.resume()
+        }
+    }
 
     init(_ feed: EventFeed) {
-        let (rings, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        self.rings = rings
-        listening = feed.listen { _ in continuation.yield() }
+        let rope = Rope()
+        state = rope
+        listening = feed.listen { _ in rope.pull(isNews: true) }
     }
 
     /// Returns whether something has come since the last time, waiting for it until the time is over.
     /// - Throws: `CancellationError`.
     func wait(until end: ContinuousClock.Instant) async throws -> Bool {
-        let rang = await withTaskGroup(of: Bool.self) { group in
-            group.addTask { [rings] in
-                for await _ in rings { return true }
-                return false
+        let rope = state
+        let alarm = Task {
+            try? await Task.sleep(until: end, clock: .continuous)
+            rope.pull(isNews: false)
+        }
+        defer { alarm.cancel() }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = rope.state.withLock { state in
+                    if state.rang || Task.isCancelled || ContinuousClock.now >= end { return true }
+                    state.waiting = continuation
+                    return false
+                }
+                if isOver { continuation.resume() }
             }
-            group.addTask {
-                try? await Task.sleep(until: end, clock: .continuous)
-                return false
-            }
-            let first = await group.next() ?? false
-            group.cancelAll()
-            return first
+        } onCancel: {
+            rope.pull(isNews: false)
         }
         try Task.checkCancellation()
-        return rang
+        return rope.state.withLock { state in
+            defer { state.rang = false }
+            return state.rang
+        }
     }
 }

@@ -28,7 +28,8 @@ extension MatrixWorld {
         "userId": "user", "teamId": "red", "presenceId": "here", "keyId": "key", "variableId": "var",
         "targetId": "target", "identityId": "identity", "platformId": "web", "email": "user@example.org",
         "password": "correct horse", "phone": "+15550133", "number": "+15550100", "otp": "123456",
-        "identifier": "other-device", "roles": ["player"], "scopes": ["keys.write"], "status": true,
+        "identifier": "other-device", "roles": ["player"], "channels": ["rows"], "scopes": ["keys.write"],
+        "status": true,
         "policyId": "session-duration", "serviceId": "teams", "methodId": "email-password", "actor": "user:user",
         "operation": "teams.get", "labels": ["vip"], "secret": "nonsense", "url": "http://localhost/done",
         "duration": 900, "total": 5, "key": "OTHER", "value": "x",
@@ -38,6 +39,7 @@ extension MatrixWorld {
 
     /// Arguments of single operations, optional ones too.
     private static let special: [String: JSONObject] = [
+        "realtime.wait": ["channels": ["rows"], "timeout": 0],
         "account.create": newUser,
         "account.updateEmail": ["email": "new@example.org"],
         "account.updatePassword": ["password": "battery staple", "oldPassword": "correct horse"],

@@ -20,6 +20,8 @@ extension AccessMatrix {
         account.createMFAChallenge 1+44 11 1
         account.createMFARecoveryCodes 1~++ 11 1
         account.createMagicURLToken ++++ 1+ +
+        account.createOAuth2Session ~~~~ 11 ~
+        account.createOAuth2Token ~~~~ 11 ~
         account.createPhoneToken ++++ 1+ +
         account.createPhoneVerification 1+++ 11 1
         account.createPushTarget 1+++ 11 1
@@ -34,6 +36,7 @@ extension AccessMatrix {
         account.getMFARecoveryCodes 1111 11 1
         account.getPrefs 1+++ 11 1
         account.getSession 1+++ 11 1
+        account.getSessionsOAuth2Redirect ~~~~ ~~ ~
         account.listIdentities 1+++ 11 1
         account.listMFAFactors 1+++ 11 1
         account.listSessions 1+++ 11 1
@@ -172,5 +175,9 @@ extension AccessMatrix {
         activity.list 1111 1+ +
         outbox.get 1111 1+ +
         outbox.list 1111 1+ +
+        realtime.list ++++ 11 +
+        realtime.subscribe ++++ 11 +
+        realtime.unsubscribe 4444 11 4
+        realtime.wait ++++ 11 +
         """
 }
