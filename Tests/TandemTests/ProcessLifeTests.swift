@@ -37,7 +37,8 @@ struct ProcessLifeTests {
     @Test("A call that is under way at the end of the input is answered")
     func callAtEnd() throws {
         let tandem = try opened()
-        try tandem.send(request("tools/call", #"{"name":"execute-operation","arguments":{"operation":"tablesDB.list"}}"#))
+        let call = #"{"name":"execute-operation","arguments":{"operation":"tablesDB.list"}}"#
+        try tandem.send(request("tools/call", call))
         tandem.endInput()
         let lines = try tandem.rest()
         #expect(lines.count == 1)
