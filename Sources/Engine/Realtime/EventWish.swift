@@ -32,11 +32,13 @@ struct EventEar {
     private let wish: EventWish
     private let channels: Set<String>
     private let roles: Set<String>
+    private let hearsAll: Bool
 
     init(_ wish: EventWish, for listener: Listener) {
         self.wish = wish
         channels = Set(wish.channels.flatMap { AccountChannels.names($0, for: listener) })
         roles = Set(listener.roles)
+        hearsAll = listener == .key
     }
 
     /// An event as it is told, when it is to be told.
@@ -46,10 +48,11 @@ struct EventEar {
         let event = try RealtimeEvent(record, facts)
         guard !roles.isDisjoint(with: Listener.roles(hearing: event.roles)) else { return nil }
         let heard = event.channels.filter(channels.contains)
-        guard !heard.isEmpty, wish.queries.match(event.payload) else { return nil }
+        let payload = hearsAll ? (try? JSON(parsing: record.payload)) ?? .null : event.payload
+        guard !heard.isEmpty, wish.queries.match(payload) else { return nil }
         return [
             "event": .string(record.name), "channels": JSON(heard), "timestamp": .string(event.at.text),
-            "payload": event.payload,
+            "payload": payload,
         ]
     }
 }

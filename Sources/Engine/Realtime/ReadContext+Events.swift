@@ -11,6 +11,8 @@ extension ReadContext {
             return ContainerRights(table)
         } isLegacy: { [self] database in
             try cached(database)?.type == "legacy"
+        } openPart: { [self] membership in
+            try settings.policies.membershipPrivacy.openPart(of: membership)
         }
     }
 }

@@ -1,6 +1,6 @@
 package import Values
 
-/// An event of one resource as it is told to those who listen.
+/// An event of one resource as it is told to those who listen; of memberships it has what members may know.
 package struct RealtimeEvent: Sendable {
     package let names: EventNames
     package let channels: [String]
@@ -20,22 +20,27 @@ package struct RealtimeEvent: Sendable {
         package var rights: (EventPath.Container) throws -> ContainerRights?
         /// Whether a database was made with the older API.
         package var isLegacy: (_ database: String) throws -> Bool
+        /// What members may know of each other, of a membership as the key sees it.
+        package var openPart: (_ membership: JSON) throws -> JSON
 
         package init(
             project: String,
             rights: @escaping (EventPath.Container) throws -> ContainerRights?,
-            isLegacy: @escaping (_ database: String) throws -> Bool
+            isLegacy: @escaping (_ database: String) throws -> Bool,
+            openPart: @escaping (_ membership: JSON) throws -> JSON = { $0 }
         ) {
             self.project = project
             self.rights = rights
             self.isLegacy = isLegacy
+            self.openPart = openPart
         }
     }
 
     /// - Parameter record: that of a single operation, see ``EventRecord/single``.
     package init(_ record: EventRecord, _ facts: Facts) throws {
         let path = EventPath(record)
-        let payload = (try? JSON(parsing: record.payload)) ?? .null
+        let whole = (try? JSON(parsing: record.payload)) ?? .null
+        let payload = path.kinds == "teams/memberships" ? try facts.openPart(whole) : whole
         let database = path.isInDatabase ? path.resources.first?.id : nil
         self.init(
             names: EventNames(path, for: .realtime(isLegacy: try database.map(facts.isLegacy) ?? false)),
@@ -43,7 +48,7 @@ package struct RealtimeEvent: Sendable {
             roles: path.audience(payload, try path.container.flatMap(facts.rights)),
             at: record.at,
             payload: payload,
-            payloadText: record.payload
+            payloadText: payload == whole ? record.payload : nil
         )
     }
 

@@ -33,18 +33,18 @@ struct MembershipAnswers {
     }
 
     private func json(_ membership: Membership, team: String, _ user: Record?) throws -> JSON {
+        func text(_ key: String) -> JSON { .string(user?.string(key) ?? "") }
         let open = membership.user == asking ? .everything : others
-        func shown(_ key: String, _ isOpen: Bool) -> JSON { .string(isOpen ? user?.string(key) ?? "" : "") }
-        return [
+        return open.openPart(of: [
             "$id": .string(membership.id), "$createdAt": .string(membership.createdAt.text),
-            "$updatedAt": .string(membership.updatedAt.text), "userId": .string(open.userID ? membership.user : ""),
-            "userName": shown("name", open.userName), "userEmail": shown("email", open.userEmail),
-            "userPhone": shown("phone", open.userPhone), "teamId": .string(membership.team),
+            "$updatedAt": .string(membership.updatedAt.text), "userId": .string(membership.user),
+            "userName": text("name"), "userEmail": text("email"), "userPhone": text("phone"),
+            "teamId": .string(membership.team),
             "teamName": .string(team), "invited": .string(membership.invited), "joined": .string(membership.joined),
             "confirm": .bool(membership.isConfirmed),
             "mfa": .bool(open.userMFA ? try user.map(hasFactors) ?? false : false),
-            "userAccessedAt": shown("accessedAt", open.userAccessedAt), "roles": JSON(membership.roles),
-        ]
+            "userAccessedAt": text("accessedAt"), "roles": JSON(membership.roles),
+        ])
     }
 
     /// Whether a user is asked for a second factor, and so has one that counts.

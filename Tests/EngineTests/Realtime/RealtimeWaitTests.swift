@@ -155,6 +155,48 @@ struct RealtimeWaitTests {
         }
     }
 
+    /// Who was invited by the key is known to the key; to members it is what the project's policy says.
+    @Test(arguments: Backend.available)
+    func keepsToThePrivacyOfMembers(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            for (id, name) in [("ann", "Ann"), ("bob", "Bob")] {
+                let email = "\(id)@example.org"
+                try await engine.call(
+                    "users.create",
+                    ["userId": .string(id), "email": .string(email), "name": .string(name)]
+                )
+            }
+            try await engine.call("teams.create", ["teamId": "red", "name": "Red"])
+            func join(_ user: JSON) async throws {
+                try await engine.call("teams.createMembership", ["teamId": "red", "userId": user, "roles": ["player"]])
+            }
+            try await join("ann")
+            let ann = Actor.user("ann")
+            let mine = try await engine.call("realtime.subscribe", ["channels": ["memberships"]])
+            let hers = try await engine.call("realtime.subscribe", ["channels": ["memberships"]], as: ann)
+            let filtered = try await engine.call(
+                "realtime.subscribe",
+                [
+                    "channels": ["memberships"],
+                    "queries": [["method": "equal", "attribute": "userName", "values": ["Bob"]]],
+                ],
+                as: ann
+            )
+            try await join("bob")
+            func payload(_ made: JSON, _ actor: Actor) async throws -> JSON? {
+                let arguments: JSONObject = ["subscriptionId": made["subscriptionId"]!, "timeout": 0]
+                return try await engine.call("realtime.wait", arguments, as: actor)["events"]!.array!.first?["payload"]
+            }
+            let open = try await payload(mine, .key)
+            #expect(open?["userName"] == "Bob")
+            #expect(open?["userId"] == "bob")
+            let closed = try await payload(hers, ann)
+            #expect(closed?["roles"] == ["player"])
+            for key in ["userName", "userEmail", "userId"] { #expect(closed?[key] == "", "\(key)") }
+            #expect(try await payload(filtered, ann) == nil)
+        }
+    }
+
     @Test(arguments: Backend.available)
     func listsAndEndsSubscriptions(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in

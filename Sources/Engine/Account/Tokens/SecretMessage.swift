@@ -53,29 +53,10 @@ struct SecretMessage: Sendable {
 
 extension ReadContext {
     /// Where the call wants a link in a message to lead; nil where it names nothing.
-    ///
-    /// The link carries a secret, so it leads to a host that the project's owner has registered, or to the machine of the
-    /// user itself; only keys name any other.
     /// - Throws: 400 `general_argument_invalid`.
     func link() throws -> String? {
         guard let url = call.optional("url")?.string, !url.isEmpty else { return nil }
-        if caller.isPrivileged { return url }
-        guard let host = URLText.host(of: url) else {
-            throw AppError(
-                .generalArgumentInvalid,
-                "'url' must begin with https:// or http:// and the name of a host.",
-                argument: "url",
-                hint: "For example https://app.example.org/welcome."
-            )
-        }
-        guard try ["localhost", "127.0.0.1"].contains(host) || settings.isRegistered(host: host) else {
-            throw AppError(
-                .generalArgumentInvalid,
-                "'url' leads to the host '\(host)', which is not registered with the project.",
-                argument: "url",
-                hint: "Its owner registers the host with project.createWebPlatform; localhost needs no registration."
-            )
-        }
+        try checkHost(of: url, argument: "url")
         return url
     }
 
