@@ -32,11 +32,13 @@ enum HubFigures {
         return EventRecord(parsing: Array(text.utf8))!
     }()
 
-    private static let facts = RealtimeEvent.Facts(
-        project: "default",
-        rights: { _ in ContainerRights(permissions: ["read(\"team:red\")"], hasItemSecurity: true) },
-        isLegacy: { _ in false }
-    )
+    private static var facts: RealtimeEvent.Facts {
+        RealtimeEvent.Facts(
+            project: "default",
+            rights: { _ in ContainerRights(permissions: ["read(\"team:red\")"], hasItemSecurity: true) },
+            isLegacy: { _ in false }
+        )
+    }
 
     /// A hub in which some members of the team have one subscription that hears the event, and so many others.
     private static func hub(others: Int) throws -> (hub: Hub, listening: [ConnectionID]) {
