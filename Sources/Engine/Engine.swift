@@ -172,6 +172,8 @@ package final class Engine: Sendable {
             throw error
         } catch let error as StoreError {
             throw translate(error, operation)
+        } catch is CancellationError {
+            throw AppError(.generalServerError, "The call was cancelled.")
         } catch {
             log.error("\(operation) failed: \(error)")
             throw AppError(.generalServerError, "\(operation) failed because of a fault in Tandem.")
