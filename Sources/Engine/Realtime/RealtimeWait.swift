@@ -20,6 +20,9 @@ struct RealtimeWait: Sendable {
     /// How many records are read at once, and how many in one session.
     private static let page = 200
     private static let reach = 5000
+    /// How many bytes the events of an answer may have where there are several: less than where tools cut long answers,
+    /// because what was cut off would count as told.
+    private static let room = 48_000
 
     private init(_ call: Call) throws(AppError) {
         let hasChannels = call.optional("channels") != nil
@@ -39,6 +42,7 @@ struct RealtimeWait: Sendable {
 
     private struct Found: Sendable {
         var events: [JSON] = []
+        var bytes = 0
         var place: WaitPlace
         var isDropped = false
         /// Whether the log was not read to its end.
@@ -90,7 +94,12 @@ struct RealtimeWait: Sendable {
                 let events = EventRecord(parsing: record.record)?.single ?? []
                 let skipped = found.place.rows
                 for (index, event) in events.enumerated().dropFirst(skipped) {
-                    if let heard = try ear.hear(event, facts) { found.events.append(heard) }
+                    if let heard = try ear.hear(event, facts) {
+                        let bytes = heard.encoded.count
+                        if !found.events.isEmpty, found.bytes + bytes > Self.room { return found }
+                        found.bytes += bytes
+                        found.events.append(heard)
+                    }
                     found.place.rows = index + 1
                     if found.events.count == maximum, index + 1 < events.count { return found }
                 }
