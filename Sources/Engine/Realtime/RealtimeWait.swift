@@ -24,7 +24,7 @@ struct RealtimeWait: Sendable {
     /// because what was cut off would count as told.
     private static let room = 48_000
 
-    private init(_ call: Call) throws(AppError) {
+    init(_ call: Call) throws(AppError) {
         let hasChannels = call.optional("channels") != nil
         guard hasChannels != (call.optional("subscriptionId") != nil) else {
             throw AppError(
@@ -62,6 +62,18 @@ struct RealtimeWait: Sendable {
             if !found.events.isEmpty || found.isDropped || isLate { return try await told(found, call, pipeline) }
             guard !found.hasMore else { continue }
             _ = try await bell.wait(until: end)
+        }
+    }
+
+    /// Whether there is something to tell now. Nothing counts as told.
+    func peek(_ call: Call, _ pipeline: Pipeline) async throws -> EventPeek {
+        var place = start
+        while true {
+            let from = place
+            let found = try await pipeline.read(call) { context in try look(from, isLast: true, context) }
+            if !found.events.isEmpty || found.isDropped { return EventPeek(hasNews: true) }
+            guard found.hasMore else { return EventPeek(hasNews: false, cursor: found.place.text) }
+            place = found.place
         }
     }
 
