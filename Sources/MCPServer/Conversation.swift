@@ -33,10 +33,13 @@ struct Conversation: ~Copyable {
         switch action {
         case .ignore: break
         case .reply(let reply): write(reply)
-        case .cancel(let id): runner.table.cancel(id)
+        case .cancel(let id): runner.cancel(id)
         case .call(let call):
             makeRoomForCall()
             if let refusal = runner.start(call, bytes: bytes) { write(refusal) }
+        case .ask(let request):
+            makeRoomForCall()
+            if let refusal = runner.start(request, bytes: bytes) { write(refusal) }
         case .batch(let actions): perform(batch: actions, bytes: bytes)
         }
     }
@@ -50,6 +53,11 @@ struct Conversation: ~Copyable {
             case .call(let call):
                 makeRoomForCall()
                 if let refusal = runner.start(call, bytes: bytes / actions.count, batch: batch) {
+                    batch.complete(with: refusal.encoded)
+                }
+            case .ask(let request):
+                makeRoomForCall()
+                if let refusal = runner.start(request, bytes: bytes / actions.count, batch: batch) {
                     batch.complete(with: refusal.encoded)
                 }
             case .ignore, .cancel, .batch: perform(action, bytes: 0)

@@ -1,3 +1,4 @@
+package import Engine
 import Glibc
 import Synchronization
 import Threads
@@ -15,6 +16,7 @@ package final class Server: Sendable {
     private let poll: WakeablePoll
 
     /// - Parameters:
+    ///   - events: The engine whose events the client can hear of, first asked for when it does; nil for none.
     ///   - input: Where requests are read from; the caller keeps it open until ``run()`` returns.
     ///   - output: Where answers are written to; the caller keeps it open as long as the process lives, because the
     ///     writer may still be blocked there after ``run()`` gave up on a client that does not read.
@@ -22,6 +24,7 @@ package final class Server: Sendable {
     package init(
         identity: ServerIdentity,
         tools: [Tool],
+        events: (@Sendable () -> Engine)? = nil,
         input: Int32,
         output: Int32,
         executor: (any TaskExecutor)? = nil,
@@ -29,14 +32,19 @@ package final class Server: Sendable {
     ) {
         self.input = input
         self.limits = limits
-        session = Session(identity: identity, tools: tools)
+        session = Session(identity: identity, tools: tools, hasEvents: events != nil)
         let poll = WakeablePoll()
         self.poll = poll
         self.output = OutputQueue(descriptor: output, limit: limits.queuedBytes) { poll.wake() }
+        let sink = self.output
+        let serverInfo = session.answers.serverInfo
         runner = CallRunner(
-            sink: self.output,
+            sink: sink,
             executor: executor,
             ending: session.answers.modernEnding,
+            events: events.map {
+                EventWatcher(EventSource($0), sink: sink, executor: executor, serverInfo: serverInfo)
+            },
             limits: limits
         )
     }
@@ -51,7 +59,7 @@ package final class Server: Sendable {
                 output.start()
                 Threads.start { [self] in
                     readLoop()
-                    runner.table.drain(
+                    runner.drain(
                         grace: output.isBroken ? .zero : limits.grace,
                         cancelledGrace: limits.cancelledGrace
                     )

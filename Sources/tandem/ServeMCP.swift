@@ -1,10 +1,12 @@
 import ArgumentParser
+import Engine
 import Glibc
 import Logging
 import MCPServer
 import ServiceLifecycle
 import Storage
 import UnixSignals
+import Values
 
 /// `tandem mcp`, the default.
 struct ServeMCP: AsyncParsableCommand {
@@ -21,6 +23,7 @@ struct ServeMCP: AsyncParsableCommand {
         greet()
         let streams = StandardStreams.claim()
         let backend = Backend(settings, log: log)
+        let engine: @Sendable () -> Engine = { backend.engine }
         let server = Server(
             identity: ServerIdentity(
                 name: "tandem",
@@ -28,7 +31,8 @@ struct ServeMCP: AsyncParsableCommand {
                 version: Tandem.version,
                 instructions: Instructions.text
             ),
-            tools: [.catalogSearch { backend.catalog }, .executeOperation(settings.execution) { backend.engine }],
+            tools: [.catalogSearch { backend.catalog }, .executeOperation(settings.execution, engine)],
+            events: settings.servesEvents ? engine : nil,
             input: streams.input,
             output: streams.output,
             executor: backend.store.executor
@@ -82,6 +86,12 @@ private struct ProtocolService: Service {
 }
 
 extension Settings {
+    /// Whether the catalog has the operations that events are read with.
+    fileprivate var servesEvents: Bool {
+        guard let services else { return true }
+        return services.contains { Spelling.folded($0) == Spelling.folded("realtime") }
+    }
+
     fileprivate var execution: Tool.Execution {
         Tool.Execution(skipsConfirmation: skipsConfirmation, maximumAnswer: maximumAnswer)
     }

@@ -32,7 +32,8 @@ async def look_around(report, mode, client):
         # A client that is told the version asks for nothing first, so it has been told nothing.
         report.check(f"{mode}: server", client.server_info.name == "tandem", client.server_info)
         report.check(f"{mode}: instructions", "catalog-search" in (client.instructions or ""))
-        report.check(f"{mode}: declares tools only", client.server_capabilities.model_dump(exclude_none=True) == {"tools": {}})
+        capabilities = client.server_capabilities.model_dump(exclude_none=True)
+        report.check(f"{mode}: declares what it has", capabilities == {"tools": {}, "resources": {"subscribe": True}}, capabilities)
     tools = (await client.list_tools()).tools
     report.check(f"{mode}: tools", [tool.name for tool in tools] == ["catalog-search", "execute-operation"], tools)
     for tool in tools:
@@ -69,7 +70,7 @@ async def be_refused(report, mode, client):
     refusals = [
         ("unknown tool", client.call_tool("no-such-tool", {}), -32602),
         ("unknown cursor", client.list_tools(cursor="nowhere"), -32602),
-        ("resources", client.list_resources(), -32601),
+        ("unknown resource", client.read_resource("tandem://realtime/subscriptions/none"), -32602 if client.protocol_version == "2026-07-28" else -32002),
         ("prompts", client.list_prompts(), -32601),
     ]
     for name, request, expected in refusals:

@@ -5,22 +5,15 @@ Usage: transcript.py BINARY
 
 import json
 import os
-import pathlib
 import subprocess
 import sys
+import threading
 
 import jsonschema
 
 from report import Report
+from schemas import LEGACY, META, MODERN, Schema
 
-SCHEMAS = pathlib.Path(__file__).parent / "mcp-schema"
-LEGACY = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
-MODERN = "2026-07-28"
-META = {
-    "io.modelcontextprotocol/protocolVersion": MODERN,
-    "io.modelcontextprotocol/clientInfo": {"name": "transcript", "version": "1"},
-    "io.modelcontextprotocol/clientCapabilities": {},
-}
 # What each request asks, and the name of the result's schema; None where the answer must be an error.
 REQUESTS = [
     ("tools/list", {}, "ListToolsResult"),
@@ -32,25 +25,15 @@ REQUESTS = [
     ("tools/call", {"name": "execute-operation"}, "CallToolResult"),
     ("tools/call", {"name": "no-such-tool"}, None),
     ("tools/call", {}, None),
-    ("resources/list", {}, None),
+    ("resources/list", {}, "ListResourcesResult"),
+    ("resources/list", {"cursor": "nowhere"}, None),
+    ("resources/templates/list", {}, "ListResourceTemplatesResult"),
+    ("resources/read", {"uri": "tandem://realtime/channels/rows"}, "ReadResourceResult"),
+    ("resources/read", {"uri": "tandem://realtime/subscriptions/none"}, None),
+    ("resources/read", {"uri": "file:///etc/passwd"}, None),
+    ("prompts/list", {}, None),
     ("no/such/method", {}, None),
 ]
-
-
-class Schema:
-    def __init__(self, version):
-        self.document = json.loads((SCHEMAS / f"{version}.json").read_text())
-        self.section = "$defs" if "$defs" in self.document else "definitions"
-
-    def problem(self, name, value):
-        """What is wrong with a value, None when it is a valid `name`."""
-        schema = {**self.document, "$ref": f"#/{self.section}/{name}"}
-        validator = jsonschema.validators.validator_for(self.document)(schema)
-        error = jsonschema.exceptions.best_match(validator.iter_errors(value))
-        return None if error is None else f"{error.json_path}: {error.message[:300]}"
-
-    def has(self, name):
-        return name in self.document[self.section]
 
 
 def script(version):
@@ -70,11 +53,20 @@ def script(version):
 
 
 def run(binary, lines):
-    text = "".join(json.dumps(line) + "\n" for line in lines)
-    done = subprocess.run(
-        [binary], input=text, capture_output=True, text=True, timeout=60, cwd="/",
+    """The answers; the input ends once there are as many as lines, so that no call has to hurry."""
+    process = subprocess.Popen(
+        [binary], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd="/",
         env={**os.environ, "TANDEM_EPHEMERAL": "1"})
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    deadline = threading.Timer(60, process.kill)
+    deadline.start()
+    process.stdin.write("".join(json.dumps(line) + "\n" for line in lines))
+    process.stdin.flush()
+    answers = [process.stdout.readline() for _ in lines]
+    process.stdin.close()
+    answers += process.stdout.readlines()
+    process.wait()
+    deadline.cancel()
+    return [json.loads(answer) for answer in answers if answer]
 
 
 def check_tool_schemas(report, version, answers):

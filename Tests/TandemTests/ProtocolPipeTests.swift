@@ -16,7 +16,7 @@ struct ProtocolPipeTests {
         let result = try JSON(parsing: try #require(try tandem.next()))["result"]
         #expect(result?["protocolVersion"] == .string(version))
         #expect(result?["serverInfo"]?["name"] == "tandem")
-        #expect(result?["capabilities"] == ["tools": [:]])
+        #expect(result?["capabilities"] == ["tools": [:], "resources": ["subscribe": true]])
         tandem.endInput()
         #expect(try tandem.exitStatus() == 0)
     }

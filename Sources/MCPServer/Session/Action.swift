@@ -5,6 +5,7 @@ enum Action: Sendable {
     case ignore
     case reply(Reply)
     case call(ToolCall)
+    case ask(ResourceRequest)
     case cancel(RequestID)
     /// The members of a 2025-03-26 batch in their order; their replies and results go into one array.
     indirect case batch([Action])
@@ -12,7 +13,7 @@ enum Action: Sendable {
     /// True when a batch has to wait for an answer to this.
     var expectsAnswer: Bool {
         switch self {
-        case .reply, .call: true
+        case .reply, .call, .ask: true
         case .ignore, .cancel, .batch: false
         }
     }

@@ -27,36 +27,50 @@ struct PreparedAnswers: Sendable {
     let discover: [UInt8]
     let legacyTools: [UInt8]
     let modernTools: [UInt8]
+    let legacyTemplates: [UInt8]
+    let modernTemplates: [UInt8]
+    /// Who the server is.
+    let serverInfo: [UInt8]
     /// `,"_meta":{…}}`: how every modern result ends.
     let modernEnding: [UInt8]
     private let initializeResults: [[UInt8]]
 
-    init(identity: ServerIdentity, tools: [ToolDefinition]) {
-        let capabilities: JSON = ["tools": [:]]
+    init(identity: ServerIdentity, tools: [ToolDefinition], hasEvents: Bool = false) {
+        var capabilities: JSONObject = ["tools": [:]]
+        if hasEvents { capabilities["resources"] = ["subscribe": true] }
         let meta: JSON = [ModernEnvelope.serverInfoKey: identity.info]
         let list = JSON.array(tools.map(\.json))
         let instructions = JSON.string(identity.instructions)
         initializeResults = ProtocolVersion.legacy.map { version in
             let result: JSON = [
-                "protocolVersion": .string(version.rawValue), "capabilities": capabilities,
+                "protocolVersion": .string(version.rawValue), "capabilities": .object(capabilities),
                 "serverInfo": identity.info, "instructions": instructions,
             ]
             return result.encoded
         }
         let discovery: JSON = [
             "resultType": "complete", "supportedVersions": JSON(ProtocolVersion.newestFirst.map(\.rawValue)),
-            "capabilities": capabilities, "instructions": instructions, "ttlMs": .int(Self.timeToLive),
+            "capabilities": .object(capabilities), "instructions": instructions, "ttlMs": .int(Self.timeToLive),
             "cacheScope": "public", "_meta": meta,
         ]
         discover = discovery.encoded
-        let legacyList: JSON = ["tools": list]
-        legacyTools = legacyList.encoded
-        let modernList: JSON = [
-            "resultType": "complete", "tools": list, "ttlMs": .int(Self.timeToLive), "cacheScope": "public",
-            "_meta": meta,
-        ]
-        modernTools = modernList.encoded
+        legacyTools = Self.legacy("tools", list)
+        modernTools = Self.modern("tools", list, meta)
+        legacyTemplates = Self.legacy("resourceTemplates", ResourceAnswers.templates)
+        modernTemplates = Self.modern("resourceTemplates", ResourceAnswers.templates, meta)
+        serverInfo = identity.info.encoded
         modernEnding = Array(",\"_meta\":".utf8) + meta.encoded + Array("}".utf8)
+    }
+
+    private static func legacy(_ name: String, _ list: JSON) -> [UInt8] {
+        JSON.object(JSONObject([(name, list)])).encoded
+    }
+
+    private static func modern(_ name: String, _ list: JSON, _ meta: JSON) -> [UInt8] {
+        let result: JSONObject = [
+            "resultType": "complete", name: list, "ttlMs": .int(timeToLive), "cacheScope": "public", "_meta": meta,
+        ]
+        return JSON.object(result).encoded
     }
 
     /// The result of an `initialize` that selected a legacy version.

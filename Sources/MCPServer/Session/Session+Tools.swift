@@ -1,13 +1,14 @@
 import Values
 
 extension Session {
-    /// There is one page of tools, so no cursor was ever handed out and every one is unknown, the empty one too.
-    func listTools(_ request: Request, _ answer: [UInt8]) -> Action {
-        switch request.params["cursor"] {
-        case nil, .null?: .reply(.result(request.id, answer))
-        default: .reply(.error(request.id, .invalidParams("unknown cursor")))
-        }
+    func list(_ request: Request, _ answer: [UInt8]) -> Action {
+        hasCursor(request) ? unknownCursor(request) : .reply(.result(request.id, answer))
     }
+
+    /// There is one page of everything, so no cursor was ever handed out and every one is unknown, the empty one too.
+    func hasCursor(_ request: Request) -> Bool { request.params["cursor"].map { !$0.isNull } ?? false }
+
+    func unknownCursor(_ request: Request) -> Action { .reply(.error(request.id, .invalidParams("unknown cursor"))) }
 
     func callTool(_ request: Request, isModern: Bool) -> Action {
         guard case .string(let name)? = request.params["name"] else {

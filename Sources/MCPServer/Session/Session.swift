@@ -10,15 +10,18 @@ struct Session: Sendable {
     static let maximumDepth = 256
 
     let tools: [Tool]
+    /// Whether resources are served, at which events arrive.
+    let hasEvents: Bool
     let answers: PreparedAnswers
     /// What the last `initialize` selected.
     private(set) var version: ProtocolVersion?
     /// What the client of the last `initialize` calls itself.
     private(set) var client = ""
 
-    init(identity: ServerIdentity, tools: [Tool]) {
+    init(identity: ServerIdentity, tools: [Tool], hasEvents: Bool = false) {
         self.tools = tools
-        answers = PreparedAnswers(identity: identity, tools: tools.map(\.definition))
+        self.hasEvents = hasEvents
+        answers = PreparedAnswers(identity: identity, tools: tools.map(\.definition), hasEvents: hasEvents)
     }
 
     /// Takes one line without its end; a blank one is ignored.
@@ -56,12 +59,17 @@ struct Session: Sendable {
                     return .reply(.error(nil, .invalidRequest("a message must be an object, not \(item.kindName)")))
                 }
                 let message = Message(object, text: nil)
-                if case .request(let request) = message, request.method == "initialize" {
-                    return .reply(.error(request.id, .invalidRequest("initialize must not be in a batch")))
+                if case .request(let request) = message, Self.isForItself(request.method) {
+                    return .reply(.error(request.id, .invalidRequest("\(request.method) must not be in a batch")))
                 }
                 return route(message, text: nil)
             }
         )
+    }
+
+    /// What a batch can't hold: the one changes what batches are, the other is not answered before it is over.
+    private static func isForItself(_ method: String) -> Bool {
+        method == "initialize" || method == "subscriptions/listen"
     }
 
     private mutating func route(_ message: Message, text: UnsafeBufferPointer<UInt8>?) -> Action {
@@ -85,9 +93,10 @@ struct Session: Sendable {
         if let problem = ModernEnvelope.problem(of: request) { return .reply(.error(request.id, problem)) }
         switch request.method {
         case "server/discover": return .reply(.result(request.id, answers.discover))
-        case "tools/list": return listTools(request, answers.modernTools)
+        case "tools/list": return list(request, answers.modernTools)
         case "tools/call": return callTool(request, isModern: true)
         case "initialize": return .reply(.error(request.id, .initializeIsLegacy))
+        case _ where servesResources(request.method, isModern: true): return askResources(request, isModern: true)
         default: return .reply(.error(request.id, .methodNotFound(request.method)))
         }
     }
@@ -97,6 +106,7 @@ struct Session: Sendable {
         case "ping": return .reply(.result(request.id, PreparedAnswers.empty))
         case "initialize": return initialize(request)
         case "tools/list", "tools/call": break
+        case _ where servesResources(request.method, isModern: false): break
         default: return .reply(.error(request.id, .methodNotFound(request.method)))
         }
         guard version != nil else {
@@ -104,8 +114,11 @@ struct Session: Sendable {
                 .error(request.id, .invalidParams("send initialize first, or name the protocol version in \"_meta\""))
             )
         }
-        if request.method == "tools/list" { return listTools(request, answers.legacyTools) }
-        return callTool(request, isModern: false)
+        switch request.method {
+        case "tools/list": return list(request, answers.legacyTools)
+        case "tools/call": return callTool(request, isModern: false)
+        default: return askResources(request, isModern: false)
+        }
     }
 
     private mutating func initialize(_ request: Request) -> Action {

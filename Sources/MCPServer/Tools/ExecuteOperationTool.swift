@@ -26,10 +26,10 @@ extension Tool {
         Tool(.executeOperation) { arguments, context in
             do throws(AppError) {
                 let request = try ExecutionArguments(arguments, execution, client: context.client)
-                guard context.wantsProgress else { return try await answer(request, engine(), execution) }
+                guard context.wantsProgress else { return try await answer(request, engine(), execution, context) }
                 let heartbeat = Task { await beat(context, request.name) }
                 defer { heartbeat.cancel() }
-                return try await answer(request, engine(), execution)
+                return try await answer(request, engine(), execution, context)
             } catch {
                 return .failure(error)
             }
@@ -39,9 +39,13 @@ extension Tool {
     private static func answer(
         _ request: ExecutionArguments,
         _ engine: Engine,
-        _ execution: Execution
+        _ execution: Execution,
+        _ context: ToolContext
     ) async throws(AppError) -> ToolOutcome {
-        try OutcomeText(try await engine.answer(request.request), limit: execution.maximumAnswer).toolOutcome
+        let outcome = try await engine.answer(request.request)
+        context.events?.observe(request.request, outcome)
+        let isAboutEvents = request.request.steps.contains { $0.invocation.realtimeMethod != nil }
+        return try OutcomeText(outcome, limit: execution.maximumAnswer).toolOutcome(takesNote: !isAboutEvents)
     }
 
     /// Says every few seconds that a long call is alive, which resets the time-outs of many clients.

@@ -17,5 +17,6 @@ package enum Instructions {
         - Where an operation creates something, the id unique() makes a new id.
         - 64-bit integers may be decimal strings; beyond 2^53-1 they should be.
         - "as":"guest" or "as":"user:ID" runs a call with their rights.
+        - realtime.subscribe and then realtime.wait tell what others change; results say when there is news.
         """
 }

@@ -31,5 +31,7 @@ struct OutcomeText {
         }
     }
 
-    var toolOutcome: ToolOutcome { .json(encoded: bytes, structured: !isUnsafe, isError: isError) }
+    func toolOutcome(takesNote: Bool) -> ToolOutcome {
+        .json(encoded: bytes, structured: !isUnsafe, isError: isError, takesNote: takesNote)
+    }
 }

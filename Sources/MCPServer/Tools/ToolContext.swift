@@ -6,16 +6,20 @@ package struct ToolContext: Sendable {
     private let reporter: ProgressReporter?
     /// What the client calls itself; empty where it does not say.
     package let client: String
+    /// Where subscriptions are mentioned; nil where no events are told.
+    let events: EventWatcher?
 
     /// A context that reports to nobody.
     package init() {
         reporter = nil
         client = ""
+        events = nil
     }
 
-    init(reporter: ProgressReporter?, client: String) {
+    init(reporter: ProgressReporter?, client: String, events: EventWatcher? = nil) {
         self.reporter = reporter
         self.client = client
+        self.events = events
     }
 
     /// True when the client asked to hear of progress, so that it is worth computing.

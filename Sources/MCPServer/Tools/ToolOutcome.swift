@@ -6,19 +6,29 @@ package enum ToolOutcome: Sendable {
     ///
     /// It becomes the text of the result, and with `structured` its structured content too, without being parsed or
     /// encoded again. `structured` is false for what JavaScript would read wrongly, such as integers beyond 2^53 - 1.
-    case json(encoded: [UInt8], structured: Bool, isError: Bool)
+    /// `takesNote` says whether the result may mention news that it has nothing to do with.
+    case json(encoded: [UInt8], structured: Bool, isError: Bool, takesNote: Bool = true)
     /// Something the model can read and mend: a result with `isError` and `{"error": …}`.
     case failure(AppError)
     /// A call that is no valid request: JSON-RPC error -32602 with this reason (a clause without a full stop).
     case invalidParams(String)
 }
 
+extension ToolOutcome {
+    /// Whether a note may be added.
+    var takesNote: Bool {
+        guard case .json(_, _, false, let takesNote) = self else { return false }
+        return takesNote
+    }
+}
+
 extension ToolCall {
     /// Writes the answer of this call, without a line end.
-    func write(_ outcome: ToolOutcome, ending: [UInt8], to writer: inout JSONWriter) {
+    /// - Parameter note: a further text for the model.
+    func write(_ outcome: ToolOutcome, note: String? = nil, ending: [UInt8], to writer: inout JSONWriter) {
         switch outcome {
-        case .json(let text, let structured, let isError):
-            write(text, structured: structured, isError: isError, ending: ending, to: &writer)
+        case .json(let text, let structured, let isError, _):
+            write(text, note: note, structured: structured, isError: isError, ending: ending, to: &writer)
         case .failure(let error):
             let text = (["error": error.json] as JSON).encoded
             write(text, structured: true, isError: true, ending: ending, to: &writer)
@@ -28,6 +38,7 @@ extension ToolCall {
 
     private func write(
         _ text: [UInt8],
+        note: String? = nil,
         structured: Bool,
         isError: Bool,
         ending: [UInt8],
@@ -40,6 +51,10 @@ extension ToolCall {
         if isModern { writer.raw("\"resultType\":\"complete\",") }
         writer.raw("\"content\":[{\"type\":\"text\",\"text\":")
         writer.writeQuoted(text)
+        if let note {
+            writer.raw("},{\"type\":\"text\",\"text\":")
+            writer.write(note)
+        }
         writer.raw("}]")
         if structured {
             writer.raw(",\"structuredContent\":")

@@ -19,9 +19,23 @@ final class MemoryClient {
     private var framer: LineFramer
     private var conversation: Conversation
 
-    init(tools: [Tool] = Tool.testTools, version: String? = "2025-11-25", limits: ServerLimits = ServerLimits()) {
-        let session = Session(identity: .test, tools: tools)
-        runner = CallRunner(sink: sink, executor: nil, ending: session.answers.modernEnding, limits: limits)
+    init(
+        tools: [Tool] = Tool.testTools,
+        version: String? = "2025-11-25",
+        events: TestEvents? = nil,
+        limits: ServerLimits = ServerLimits()
+    ) {
+        let session = Session(identity: .test, tools: tools, hasEvents: events != nil)
+        let (output, serverInfo) = (sink, session.answers.serverInfo)
+        runner = CallRunner(
+            sink: sink,
+            executor: nil,
+            ending: session.answers.modernEnding,
+            events: events.map {
+                EventWatcher($0.source, sink: output, executor: nil, serverInfo: serverInfo)
+            },
+            limits: limits
+        )
         conversation = Conversation(session: session, runner: runner, sink: sink)
         framer = LineFramer(limit: limits.lineBytes)
         if let version {
@@ -57,7 +71,7 @@ final class MemoryClient {
         let runner = runner
         await withCheckedContinuation { continuation in
             Threads.start {
-                runner.table.drain(grace: grace, cancelledGrace: .seconds(20))
+                runner.drain(grace: grace, cancelledGrace: .seconds(20))
                 continuation.resume()
             }
         }

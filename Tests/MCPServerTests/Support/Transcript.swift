@@ -8,8 +8,8 @@ struct Transcript {
     var session: Session
 
     /// - Parameter version: What was negotiated before; nil for a fresh session.
-    init(_ version: String? = nil, tools: [Tool] = Tool.testTools) {
-        session = Session(identity: .test, tools: tools)
+    init(_ version: String? = nil, tools: [Tool] = Tool.testTools, hasEvents: Bool = false) {
+        session = Session(identity: .test, tools: tools, hasEvents: hasEvents)
         if let version {
             _ = send(
                 #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"\#(version)"}}"#
@@ -27,6 +27,7 @@ struct Transcript {
         case .ignore: nil
         case .reply(let reply): reply.text
         case .call(let call): "[call \(call.tool.definition.name) \(JSON.object(call.arguments).text)]"
+        case .ask(let request): "[ask \(request.question)]"
         case .cancel(let id): "[cancel \(id)]"
         case .batch(let actions): "[batch of \(actions.count)]"
         }
