@@ -36,6 +36,12 @@ async def look_around(report, mode, client):
         report.check(f"{mode}: declares what it has", capabilities == {"tools": {}, "resources": {"subscribe": True}}, capabilities)
     tools = (await client.list_tools()).tools
     report.check(f"{mode}: tools", [tool.name for tool in tools] == ["catalog-search", "execute-operation"], tools)
+    resources = (await client.list_resources()).resources
+    report.check(f"{mode}: no resources before there is a subscription", resources == [], resources)
+    templates = [template.uri_template for template in (await client.list_resource_templates()).resource_templates]
+    report.check(f"{mode}: channels", templates == ["tandem://realtime/channels/{channels}"], templates)
+    contents = (await client.read_resource("tandem://realtime/channels/rows")).contents
+    report.check(f"{mode}: a channel can be read", json.loads(contents[0].text)["events"] == [], contents)
     for tool in tools:
         report.check(f"{mode}: {tool.name} takes an object", tool.input_schema["type"] == "object")
         hints = tool.annotations.model_dump(exclude_none=True)

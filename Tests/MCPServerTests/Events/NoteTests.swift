@@ -113,6 +113,8 @@ struct NoteTests {
         let client = try await open(events)
         _ = try await call(client, "subscribe", "s")
         _ = try await call(client, "subscribeAsAnn", "t")
+        // Each is looked at once, as there is something.
+        while events.peeks < 2 { try await Task.sleep(for: .milliseconds(10)) }
         try await Task.sleep(for: .milliseconds(300))
         #expect(
             try await awaited(client)

@@ -46,6 +46,40 @@ struct EventNewsTests {
         }
     }
 
+    /// The note that a result holds within some time.
+    private func note(_ client: ToolClient, _ seconds: Int) throws -> String? {
+        let end = ContinuousClock.now + .seconds(seconds)
+        while ContinuousClock.now < end {
+            let content = try client.execute("project.describe", [:])["content"]?.array ?? []
+            if content.count > 1 { return content.last?["text"]?.string }
+        }
+        return nil
+    }
+
+    @Test("Somebody else's subscription is mentioned when its owner may hear", arguments: TwoProcessTests.stores)
+    func mentionsForOthers(_ kind: String) async throws {
+        try await withTwo(kind) { listener, writer in
+            try writer.run("users.create", ["userId": "ann"])
+            let subscribe: JSON = [
+                "id": "sub", "operation": "realtime_subscribe", "arguments": ["channels": [.string(channel)]],
+                "as": "user:ann",
+            ]
+            let made = try listener.call("execute-operation", ["steps": [subscribe]])
+            let id = try #require(try listener.text(made)["results"]?["sub"]?["subscriptionId"]?.string)
+            try writer.run("tablesDB.createRow", row("hidden", ["n": 1]))
+            #expect(try note(listener, 1) == nil)
+            var table = tableAddress
+            table["permissions"] = ["read(\"user:ann\")"]
+            table["name"] = "T"
+            try writer.run("tablesDB.updateTable", table)
+            try writer.run("tablesDB.createRow", row("shown", ["n": 1]))
+            #expect(
+                try note(listener, 20)
+                    == #"1 subscription has news: realtime.wait {"subscriptionId":"\#(id)"} as user:ann"#
+            )
+        }
+    }
+
     @Test("The next result mentions what has come", arguments: TwoProcessTests.stores)
     func mentions(_ kind: String) async throws {
         try await withTwo(kind) { listener, writer in
@@ -53,13 +87,9 @@ struct EventNewsTests {
                 try listener.run("realtime.subscribe", ["channels": [.string(channel)]])["subscriptionId"]?.string
             )
             try writer.run("tablesDB.createRow", row("one", ["n": 1]))
-            var notes: [String] = []
-            let end = ContinuousClock.now + .seconds(20)
-            while notes.isEmpty, ContinuousClock.now < end {
-                let content = try listener.execute("tablesDB.getRow", row("one"))["content"]?.array ?? []
-                notes = content.dropFirst().compactMap { $0["text"]?.string }
-            }
-            #expect(notes == [#"1 subscription has news: realtime.wait {"subscriptionId":"\#(id)"}"#])
+            #expect(
+                try note(listener, 20) == #"1 subscription has news: realtime.wait {"subscriptionId":"\#(id)"}"#
+            )
             #expect(try listener.execute("tablesDB.getRow", row("one"))["content"]?.array?.count == 1)
             let waited = try listener.run("realtime.wait", ["subscriptionId": .string(id)])
             #expect(waited["events"]?.array?.count == 1)
