@@ -15,6 +15,8 @@ struct WaitPlace: Sendable, Equatable {
         self.rows = rows
     }
 
+    /// How the beginning of the log is written: a text, so that it can be passed on like every other place.
+    private static let beginning = "-"
     /// The longest text of a place.
     static let maximumLength = 2048
 
@@ -35,8 +37,8 @@ struct WaitPlace: Sendable, Equatable {
                 hint: "Pass the cursor of the last answer as it is, or leave it out."
             )
         }
-        self.init(parts[0].isEmpty ? nil : EventCursor(String(parts[0])), rows: rows)
+        self.init(parts[0].isEmpty || parts[0] == Self.beginning ? nil : EventCursor(String(parts[0])), rows: rows)
     }
 
-    var text: String { (record?.text ?? "") + (rows == 0 ? "" : "+\(rows)") }
+    var text: String { (record?.text ?? Self.beginning) + (rows == 0 ? "" : "+\(rows)") }
 }

@@ -54,6 +54,25 @@ struct EventPeekTests {
         }
     }
 
+    @Test("A log in which nothing has happened has a cursor too", arguments: Backend.available)
+    func beginsAtTheBeginning(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            var places = [try #require(try await peek(engine, ["channels": ["rows"]]).cursor)]
+            let made = try await engine.call("realtime.subscribe", ["channels": ["rows"]])
+            places.append(try #require(made["cursor"]?.string))
+            let waited = try await engine.call("realtime.wait", ["channels": ["rows"], "timeout": 0])
+            places.append(try #require(waited["cursor"]?.string))
+            try await prepare(engine)
+            try await add("one", engine)
+            for place in places {
+                let arguments: JSONObject = ["channels": ["rows"], "cursor": .string(place), "timeout": 0]
+                #expect(try await peek(engine, arguments).hasNews)
+                #expect(try await engine.call("realtime.wait", arguments)["events"]?.array?.count == 1)
+            }
+            #expect(try await peek(engine, ["subscriptionId": made["subscriptionId"]!]).hasNews)
+        }
+    }
+
     @Test("There is only what the subscriber may read", arguments: Backend.available)
     func hasRights(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in
