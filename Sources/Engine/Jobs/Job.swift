@@ -157,7 +157,7 @@ enum JobQueue {
     ) throws {
         guard try holds(leased.id, owner, session) else { return }
         let attempts = leased.attempts + 1
-        let again = Timestamp(milliseconds: now.milliseconds + backoff(attempts))
+        let again = Timestamp(milliseconds: now.milliseconds + Backoff.jobs.pause(after: attempts))
         try change(
             leased.id,
             at: now,
@@ -174,12 +174,6 @@ enum JobQueue {
     static func revive(_ id: String, at now: Timestamp, in session: any WriteSession) throws {
         let fields: JSONObject = ["attempts": 0, "state": "pending", "notBefore": .string(now.text), "error": ""]
         try change(id, at: now, fields, in: session)
-    }
-
-    /// Milliseconds until the next try: doubling from half a second to five minutes, with a random quarter on top.
-    static func backoff(_ attempts: Int64) -> Int64 {
-        let base = min(300_000, Int64(500) << min(attempts - 1, 10))
-        return base + Int64.random(in: 0...(base / 4))
     }
 
     /// Whether a job waits or is being carried out, and is not put back for later.
