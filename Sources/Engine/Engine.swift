@@ -9,6 +9,8 @@ package final class Engine: Sendable {
     package let catalog: Catalog
     /// Carries out what happens after commits.
     package let jobs: JobRunner
+    /// Tells webhooks what has happened.
+    package let deliveries: DeliveryRunner
     /// Where calls run best; a task that prefers it works without hops.
     package var executor: any TaskExecutor { store.executor }
 
@@ -54,7 +56,11 @@ package final class Engine: Sendable {
         let lists = ListCache(bytes: cacheBytes)
         let callers = Callers()
         self.lists = lists
-        let store = WatchedStore(store) { cache.changed() }
+        let signal = WakeSignal()
+        let store = WatchedStore(store) {
+            cache.changed()
+            signal.ring()
+        }
         self.store = store
         self.access = access
         self.limitsRates = limitsRates
@@ -71,6 +77,7 @@ package final class Engine: Sendable {
         let sealed = SealedStore(base: store, keys: keys)
         let feed = EventFeed(sealed, log)
         self.feed = feed
+        deliveries = DeliveryRunner(sealed, outgoing, feed, signal, project: project, clock, log)
         pipeline = Pipeline(
             store: sealed,
             cache: cache,
@@ -80,6 +87,7 @@ package final class Engine: Sendable {
             services: ServiceSwitch(),
             follower: LogFollower(store, cache, lists, clock),
             feed: feed,
+            webhooks: WebhookDirectory(),
             project: project,
             isReadOnly: access.isReadOnly
         )
@@ -89,6 +97,7 @@ package final class Engine: Sendable {
             + AuthenticatorHandlers.all(issuer: project) + [SessionRenewal.handler(outgoing)]
             + OAuth2Beginning(outgoing: outgoing, address: publicAddress, project: project).all
             + OAuth2Return(catalog: catalog, outgoing: outgoing, project: project).all
+            + WebhookHandlers.all + [WebhookTest(runner: deliveries).handler]
         let check = indexCheck.map { IndexCheck(limit: $0) }
         var repertoire = Repertoire(catalog, Self.handlers(catalog, access, check, project: project) + own)
         repertoire.add(SchemaHandlers(repertoire, access).all)

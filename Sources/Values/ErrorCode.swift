@@ -25,9 +25,10 @@ extension ErrorCode {
     package static let operationUnknown = ErrorCode("operation_unknown", 404)
     package static let realtimeSubscriptionNotFound = ErrorCode("realtime_subscription_not_found", 404)
     package static let storeUnavailable = ErrorCode("store_unavailable", 503)
+    package static let deliveryNotFound = ErrorCode("delivery_not_found", 404)
 
     private static let ownCodes: [ErrorCode] = [
         confirmationStale, referenceInvalid, readOnly, indexRequired, batchNotAtomic, operationUnknown,
-        realtimeSubscriptionNotFound, storeUnavailable,
+        realtimeSubscriptionNotFound, storeUnavailable, deliveryNotFound,
     ]
 }

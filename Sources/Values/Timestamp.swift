@@ -167,5 +167,7 @@ extension Timestamp {
 }
 
 extension Timestamp {
-    package func adding(seconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds + seconds * 1000) }
+    package func adding(seconds: Int64) -> Timestamp { adding(milliseconds: seconds * 1000) }
+
+    package func adding(milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: self.milliseconds + milliseconds) }
 }

@@ -104,11 +104,11 @@ package struct Outcome: Sendable {
 
 /// What a call changes, or would.
 package struct Effect: Sendable, Equatable {
-    /// `row`, `schema`, or `job`.
+    /// `row`, `schema`, `job`, `mail` or `webhook`.
     package var kind: String
-    /// `create`, `update`, `delete`; of a job its kind.
+    /// `create`, `update`, `delete`; of a job its kind, of mail `send`, of a webhook `deliver`.
     package var action: String
-    /// A database, a table as `shop/products`, or a part of one as `shop/products/title`.
+    /// A database, a table as `shop/products`, a part of one as `shop/products/title`, or the id of a webhook.
     package var target: String
     package var count: Int
 

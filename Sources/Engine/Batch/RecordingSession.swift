@@ -94,6 +94,8 @@ final class RecordingSession: WriteSession {
             try noteJob(row)
         } else if table === IdentityTables.outbox {
             note("mail", "send", row.values[table.position(of: "recipient")!].string ?? "")
+        } else if table === WebhookTables.deliveries {
+            note("webhook", "deliver", row.values[table.position(of: "webhookId")!].string ?? "")
         } else if let target = try target(row.id, row.values, in: table) {
             note(kind(of: table), "create", target)
         }
@@ -145,7 +147,8 @@ final class RecordingSession: WriteSession {
 
     /// Counting how often somebody has called is no effect.
     private static let people = Set(
-        IdentityTables.all.map(\.layout).filter { $0 !== IdentityTables.limits }.map { ObjectIdentifier($0) }
+        (IdentityTables.all + WebhookTables.all).map(\.layout).filter { $0 !== IdentityTables.limits }
+            .map { ObjectIdentifier($0) }
     )
 
     /// What rows of a table are to a caller, in the plural.

@@ -12,8 +12,10 @@ struct KeptTable: Sendable {
 }
 
 extension KeptTable {
-    /// What the project knows of users, teams, keys and settings. How much of their limits callers have used is left.
-    static let identity = IdentityTables.all.filter { $0.layout !== IdentityTables.limits }
+    /// What the project knows of users, teams, keys, settings and webhooks. How much of their limits callers have used is
+    /// left, and so is what webhooks are still to be told.
+    static let identity = (IdentityTables.all + WebhookTables.all)
+        .filter { $0.layout !== IdentityTables.limits && $0.layout !== WebhookTables.deliveries }
         .map { KeptTable(layout: $0.layout, indexes: $0.indexes, isPairs: false) }
 }
 

@@ -56,6 +56,15 @@ package struct EventRecord: Sendable, Equatable {
         self.payload = payload
     }
 
+    /// The record of what Tandem did by itself.
+    init(_ event: String, ids: [String], payload: [UInt8], at moment: Timestamp) {
+        self.event = event
+        self.ids = ids
+        actor = "tandem"
+        at = moment
+        self.payload = payload
+    }
+
     /// The records of a bulk, as few as hold its rows.
     static func records(
         of call: Call,

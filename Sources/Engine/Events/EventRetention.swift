@@ -60,15 +60,25 @@ extension Engine {
         return try await store.trimLog(to: retention.bounds(at: clock.now))
     }
 
-    /// What goes on in the background until it is cancelled: jobs, and the end of old events.
+    /// Forgets what webhooks were told, and were not, before the oldest event that is kept.
+    package func trimDeliveries() async throws {
+        try await deliveries.trim(createdBefore: retention.bounds(at: clock.now).oldest)
+    }
+
+    /// What goes on in the background until it is cancelled: jobs, webhooks, and the end of old
+    /// events.
     package func keepHouse() async {
         await withTaskGroup { group in
             group.addTask { await self.jobs.run() }
+            group.addTask { await self.deliveries.run() }
             group.addTask {
                 // Not while the first calls run.
                 try? await Task.sleep(for: .seconds(10))
                 while !Task.isCancelled {
-                    do { try await self.trimLog() } catch { self.log.warning("old events can't be removed: \(error)") }
+                    do {
+                        try await self.trimLog()
+                        try await self.trimDeliveries()
+                    } catch { self.log.warning("old events can't be removed: \(error)") }
                     try? await Task.sleep(for: Self.trimmingInterval)
                 }
             }

@@ -90,7 +90,7 @@ enum KeyRotationJob {
 
         /// nil when the table is gone.
         func layout(in session: any ReadSession) throws -> TableLayout? {
-            guard let database else { return IdentityTables.all.first { $0.layout.tableID == table }?.layout }
+            guard let database else { return SystemTables.all.first { $0.layout.tableID == table }?.layout }
             let found = try SchemaReader(session: session).table(table, in: database)
             return found?.uid == uid ? found?.layout : nil
         }
@@ -98,7 +98,7 @@ enum KeyRotationJob {
 
     /// The tables that hold sealed values, in the order in which they are worked on.
     private static func tables(in session: any ReadSession) throws -> [Address] {
-        let own = IdentityTables.all.map(\.layout).filter { !$0.sealedColumns.isEmpty }
+        let own = SystemTables.all.map(\.layout).filter { !$0.sealedColumns.isEmpty }
             .map { Address(uid: "/\($0.tableID)", database: nil, table: $0.tableID) }
         let tables = try SchemaReader(session: session).tables(in: nil).filter { !$0.layout.sealedColumns.isEmpty }
             .map { Address(uid: $0.uid, database: $0.databaseID, table: $0.id) }

@@ -181,7 +181,7 @@ final class WriteContext: ReadContext {
     ///   - ids: those that the pattern names, in its order.
     ///   - payload: as such an operation would answer, without what opens anything.
     func tell(_ event: String, _ ids: String..., payload: JSON) throws {
-        try writer.append(event: EventRecord(event, ids: ids, payload: payload.encoded, during: call).encoded)
+        try record(EventRecord(event, ids: ids, payload: payload.encoded, during: call))
     }
 
     /// Queues a job with this transaction. The call answers after it was carried out.

@@ -11,6 +11,7 @@ struct Pipeline: Sendable {
     let services: ServiceSwitch
     let follower: LogFollower
     let feed: EventFeed
+    let webhooks: WebhookDirectory
     /// The id of the project.
     let project: String
     /// Whether this process changes nothing.
@@ -69,7 +70,7 @@ struct Pipeline: Sendable {
         try context.call.charge?.reset(in: context.writer)
         if let rows = context.changedRows {
             for event in EventRecord.records(of: context.call, ids: context.eventIDs, rows: rows) {
-                try context.writer.append(event: event.encoded)
+                try context.record(event)
             }
         } else if let event = EventRecord(
             of: context.call,
@@ -77,7 +78,7 @@ struct Pipeline: Sendable {
             payload: context.eventPayload?.encoded ?? response.encoded
         ) {
             CrashPoint.reach("write.beforeEvent")
-            try context.writer.append(event: event.encoded)
+            try context.record(event)
         }
         return response
     }

@@ -23,6 +23,6 @@ extension WriteContext {
     func note(_ action: String, _ row: StoredRow, in table: Table) throws {
         let shape = RowWriter(table, self)
         let payload = action == "delete" ? shape.shown(row).encoded : try shape.answer(row).encoded
-        try writer.append(event: EventRecord(of: action, row.id, in: table, by: call, payload: payload).encoded)
+        try record(EventRecord(of: action, row.id, in: table, by: call, payload: payload))
     }
 }

@@ -33,6 +33,7 @@ extension MatrixWorld {
         "policyId": "session-duration", "serviceId": "teams", "methodId": "email-password", "actor": "user:user",
         "operation": "teams.get", "labels": ["vip"], "secret": "nonsense", "url": "http://localhost/done",
         "duration": 900, "total": 5, "key": "OTHER", "value": "x",
+        "webhookId": "hook",
     ]
 
     private static let newUser: JSONObject = ["userId": "unique()", "email": "new@example.org"]
@@ -92,6 +93,8 @@ extension MatrixWorld {
         "project.updateAndroidPlatform": ["platformId": "android"],
         "project.updateWindowsPlatform": ["platformId": "windows"],
         "project.updateLinuxPlatform": ["platformId": "linux"],
+        "webhooks.create": ["webhookId": "unique()"],
+        "webhooks.explain": ["event": "users.user.create"],
     ]
 
     private static func imported(_ hash: String, _ more: JSONObject = [:]) -> JSONObject {

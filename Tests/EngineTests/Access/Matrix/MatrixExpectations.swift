@@ -179,5 +179,18 @@ extension AccessMatrix {
         realtime.subscribe ++++ 11 +
         realtime.unsubscribe 4444 11 4
         realtime.wait ++++ 11 +
+        webhooks.create 1111 1+ +
+        webhooks.createTest 1111 1+ +
+        webhooks.delete 1111 1+ +
+        webhooks.explain 1111 1+ +
+        webhooks.get 1111 1+ +
+        webhooks.getDelivery 1111 1+ +
+        webhooks.list 1111 1+ +
+        webhooks.listDeliveries 1111 1+ +
+        webhooks.replayDeliveries 1111 1+ +
+        webhooks.replayDelivery 1111 1+ +
+        webhooks.update 1111 1+ +
+        webhooks.updateSecret 1111 1+ +
+        webhooks.verifySignature 1111 1+ +
         """
 }

@@ -114,6 +114,10 @@ final class MatrixWorld {
             ]
             try await engine.call("project.create\(kind.name)Platform", arguments)
         }
+        let webhook: JSONObject = ["webhookId": "hook", "url": "http://localhost/hook", "events": []]
+        try await engine.call("webhooks.create", webhook)
+        // A test is kept whether it arrives or not.
+        made["deliveryId"] = try await engine.call("webhooks.createTest", ["webhookId": "hook"])["$id"]
         made["document"] = try await engine.call("project.export")
     }
 }

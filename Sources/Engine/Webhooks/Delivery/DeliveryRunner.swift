@@ -1,0 +1,102 @@
+import Logging
+import Storage
+import Values
+
+/// Tells webhooks what they are to be told.
+///
+/// Any number of processes may run one over the same store. A delivery is leased before it is sent; a process that dies
+/// leaves a lease that runs out, and another one sends it again. So each is sent at least once, and never by two at the
+/// same time.
+package final class DeliveryRunner: Sendable {
+    let store: any DocumentStore
+    let outgoing: any Outgoing
+    let clock: WallClock
+    let log: Logger
+    let project: String
+    let owner: String
+    private let feed: EventFeed
+    private let signal: WakeSignal
+
+    /// How often it is looked for what other processes have left, and whether there are webhooks at all.
+    private static let interval = Duration.seconds(2)
+
+    /// - Parameters:
+    ///   - store: opens sealed values.
+    ///   - signal: rings when there may be webhooks that were not there before.
+    init(
+        _ store: any DocumentStore,
+        _ outgoing: any Outgoing,
+        _ feed: EventFeed,
+        _ signal: WakeSignal,
+        project: String,
+        _ clock: WallClock,
+        _ log: Logger
+    ) {
+        self.store = store
+        self.outgoing = outgoing
+        self.feed = feed
+        self.signal = signal
+        self.project = project
+        self.clock = clock
+        self.log = log
+        owner = clock.makeID()
+    }
+
+    /// Runs until cancelled.
+    package func run() async {
+        var listening: EventFeed.Listening?
+        while !Task.isCancelled {
+            do {
+                let hasListeners = try await store.read { try !WebhookDirectory.listeners(in: $0).isEmpty }
+                if !hasListeners { listening = nil }
+                if hasListeners, listening == nil { listening = feed.listen { [signal] _ in signal.ring() } }
+                if hasListeners { try await drain() }
+            } catch {
+                if !Task.isCancelled { log.error("webhooks can't be told: \(error)") }
+                try? await Task.sleep(for: .milliseconds(500))
+            }
+            await signal.wait(atMost: Self.interval)
+        }
+    }
+
+    /// Sends everything that is due.
+    /// - Returns: how many tries there were.
+    @discardableResult
+    package func drain() async throws -> Int {
+        try await isAnythingDue() ? round() : 0
+    }
+
+    private func isAnythingDue() async throws -> Bool {
+        let now = clock.now
+        return try await store.read { session in
+            try WebhookDirectory.listeners(in: session).contains {
+                try DeliveryQueue.isDue(for: $0.uid, at: now, in: session)
+            }
+        }
+    }
+
+    /// Sends a delivery once.
+    /// - Returns: nil where it was given up, because the process ends.
+    func send(_ delivery: Delivery, to webhook: Webhook) async -> DeliveryResult? {
+        let now = clock.now
+        do {
+            let request = DeliveryRequest.make(
+                webhook,
+                id: delivery.id,
+                names: delivery.names,
+                userID: delivery.userID,
+                body: try delivery.body,
+                project: project,
+                at: now
+            )
+            return await outgoing.deliver(request, id: delivery.id, clock)
+        } catch {
+            return DeliveryResult(id: delivery.id, at: now, milliseconds: 0, error: "The event can't be read.")
+        }
+    }
+
+    /// Forgets what is older than a moment, or of no webhook any more.
+    func trim(createdBefore moment: Timestamp?) async throws {
+        while try await store.write({ try DeliveryQueue.trim(createdBefore: moment, in: $0) }) {}
+    }
+}

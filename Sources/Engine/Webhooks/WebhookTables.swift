@@ -1,0 +1,46 @@
+import Storage
+
+/// The tables of webhooks, and of what is to be told to them and was.
+enum WebhookTables {
+    /// `uid` tells a webhook from a later one of the same id. `attempts` counts deliveries in a row that were given up.
+    static let webhooks = system(
+        "webhooks",
+        [
+            ColumnLayout("uid", .text), ColumnLayout("name", .text), ColumnLayout("url", .text),
+            ColumnLayout("events", .text, isArray: true), ColumnLayout("enabled", .boolean),
+            ColumnLayout("tls", .boolean), ColumnLayout("authUsername", .text),
+            ColumnLayout("authPassword", .text, seal: "webhooks.authPassword"),
+            ColumnLayout("secret", .text, seal: "webhooks.secret"), ColumnLayout("logs", .text),
+            ColumnLayout("attempts", .integer),
+        ]
+    )
+
+    /// One event for one webhook, and what became of it.
+    ///
+    /// `webhook` is the webhook's `uid`. `lane` is the same for what must be told in order, and null once the delivery is
+    /// over. `due` is when it may be tried, or be taken over from `owner`. `followed` says that others may wait behind it.
+    static let deliveries = system(
+        "deliveries",
+        [
+            ColumnLayout("webhook", .text), ColumnLayout("webhookId", .text), ColumnLayout("lane", .text),
+            ColumnLayout("resource", .text), ColumnLayout("event", .text), ColumnLayout("ids", .text, isArray: true),
+            ColumnLayout("actor", .text), ColumnLayout("payload", .text, seal: "deliveries.payload"),
+            ColumnLayout("state", .text), ColumnLayout("attempts", .integer), ColumnLayout("due", .datetime),
+            ColumnLayout("owner", .text), ColumnLayout("followed", .boolean), ColumnLayout("tries", .json),
+            ColumnLayout("answer", .text),
+        ]
+    )
+
+    static let all: [SystemTable] = [
+        SystemTable(webhooks, indexes: [key("uid")], isOptional: true),
+        SystemTable(deliveries, indexes: [key("webhook", "state", "due"), key("lane")], isOptional: true),
+    ]
+
+    private static func key(_ columns: String...) -> IndexLayout {
+        IndexLayout(columns.joined(separator: "_"), on: columns.map { IndexLayout.Field($0) })
+    }
+
+    private static func system(_ id: String, _ columns: [ColumnLayout]) -> TableLayout {
+        TableLayout(databaseID: nil, tableID: id, incarnation: "", columns: columns)
+    }
+}

@@ -1,0 +1,98 @@
+import Storage
+import Testing
+import Values
+
+@testable import Engine
+
+@Suite("Processes that deliver together", .timeLimit(.minutes(2)))
+struct SharedDeliveryTests {
+    @Test(arguments: Backend.available)
+    func neverSendOneDeliveryTwiceAtTheSameTime(_ backend: Backend) async throws {
+        try await withWebhooks(backend) { engine, receiver in
+            try await engine.makeWebhook(["users.*"])
+            for number in 0..<20 {
+                let id = "u\(number)"
+                try await engine.makeUser(id)
+                try await engine.call("users.updateName", ["userId": .string(id), "name": "A"])
+                try await engine.call("users.updateName", ["userId": .string(id), "name": "B"])
+            }
+            receiver.answers(after: .milliseconds(5)) { _ in .status(200) }
+            let others = [engine.twin(receiver), engine.twin(receiver)]
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for member in [engine] + others {
+                    group.addTask { _ = try await member.engine.deliveries.drain() }
+                }
+                try await group.waitForAll()
+            }
+            // Whoever was last may have left some to those who had gone.
+            try await engine.engine.deliveries.drain()
+            for other in others { await other.engine.close() }
+            #expect(receiver.overlaps == 0)
+            #expect(receiver.requests.count == 60)
+            #expect(Set(receiver.requests.map { $0.header("webhook-id") }).count == 60)
+            for number in 0..<20 {
+                let mine = receiver.requests.filter { $0.events[0].hasPrefix("users.u\(number).") }
+                let names = try mine.map { try JSON(parsing: $0.body ?? [])["name"] ?? .null }
+                #expect(names == ["", "A", "B"])
+            }
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func takeOverWhatAProcessHasLeased(_ backend: Backend) async throws {
+        try await withWebhooks(backend) { engine, receiver in
+            try await engine.makeWebhook()
+            try await engine.makeUser("ann")
+            let now = engine.clock.wallClock.now
+            let sealed = engine.engine.deliveries.store
+            let leased = try await sealed.write { session in
+                let listener = try WebhookDirectory.listeners(in: session)[0]
+                return try DeliveryQueue.lease(for: listener.uid, limit: 10, owner: "dead", at: now, in: session)
+            }
+            #expect(leased.deliveries.count == 1)
+            #expect(try await engine.engine.deliveries.drain() == 0)
+            engine.clock.advance(milliseconds: DeliveryQueue.leaseMilliseconds)
+            #expect(try await engine.engine.deliveries.drain() == 1)
+            // What the first one says afterwards does not count.
+            let late = DeliveryResult(id: leased.deliveries[0].id, at: now, milliseconds: 1, status: 500)
+            _ = try await sealed.write { session in
+                try DeliveryQueue.acknowledge([late], names: [:], for: "dead", at: now, in: session)
+            }
+            #expect(try await engine.states() == ["delivered"])
+            #expect(receiver.requests.count == 1)
+        }
+    }
+
+    /// Sent, but not acknowledged: it comes a second time, under the same id.
+    @Test(arguments: Backend.available)
+    func sendAgainWhatNobodyAcknowledged(_ backend: Backend) async throws {
+        try await withWebhooks(backend) { engine, receiver in
+            try await engine.makeWebhook()
+            try await engine.makeUser("ann")
+            receiver.answers { _ in .error(.cancelled) }
+            try await engine.engine.deliveries.drain()
+            #expect(try await engine.deliveries().each("attempts") == [0])
+            receiver.answers { _ in .status(200) }
+            #expect(try await engine.engine.deliveries.drain() == 0)
+            engine.clock.advance(milliseconds: DeliveryQueue.leaseMilliseconds)
+            #expect(try await engine.engine.deliveries.drain() == 1)
+            #expect(receiver.requests.count == 2)
+            #expect(Set(receiver.requests.map { $0.header("webhook-id") }).count == 1)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func aServerHearsOfCommitsAndSendsAtOnce(_ backend: Backend) async throws {
+        try await withWebhooks(backend) { engine, receiver in
+            let house = Task { await engine.engine.keepHouse() }
+            try await engine.makeWebhook()
+            let other = engine.twin(receiver)
+            try await other.makeUser("ann")
+            for _ in 0..<500 where receiver.requests.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+            house.cancel()
+            await house.value
+            await other.engine.close()
+            #expect(receiver.requests.count == 1)
+        }
+    }
+}
