@@ -65,8 +65,7 @@ extension Engine {
         try await deliveries.trim(createdBefore: retention.bounds(at: clock.now).oldest)
     }
 
-    /// What goes on in the background until it is cancelled: jobs, webhooks, and the end of old
-    /// events.
+    /// What goes on in the background until it is cancelled: jobs, webhooks, and the end of old events.
     package func keepHouse() async {
         await withTaskGroup { group in
             group.addTask { await self.jobs.run() }

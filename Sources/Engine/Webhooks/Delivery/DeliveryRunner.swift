@@ -17,8 +17,10 @@ package final class DeliveryRunner: Sendable {
     private let feed: EventFeed
     private let signal: WakeSignal
 
-    /// How often it is looked for what other processes have left, and whether there are webhooks at all.
+    /// How often it is looked for what is due again, and for what other processes have left.
     private static let interval = Duration.seconds(2)
+    /// How often it is looked whether another process has made a webhook, where there is none.
+    private static let idleInterval = Duration.seconds(5)
 
     /// - Parameters:
     ///   - store: opens sealed values.
@@ -45,17 +47,21 @@ package final class DeliveryRunner: Sendable {
     /// Runs until cancelled.
     package func run() async {
         var listening: EventFeed.Listening?
+        var complaint = ""
         while !Task.isCancelled {
             do {
                 let hasListeners = try await store.read { try !WebhookDirectory.listeners(in: $0).isEmpty }
                 if !hasListeners { listening = nil }
                 if hasListeners, listening == nil { listening = feed.listen { [signal] _ in signal.ring() } }
                 if hasListeners { try await drain() }
+                complaint = ""
             } catch {
-                if !Task.isCancelled { log.error("webhooks can't be told: \(error)") }
+                // A process without the key meets the same every time, and saying it once is enough.
+                if !Task.isCancelled, "\(error)" != complaint { log.error("webhooks can't be told: \(error)") }
+                complaint = "\(error)"
                 try? await Task.sleep(for: .milliseconds(500))
             }
-            await signal.wait(atMost: Self.interval)
+            await signal.wait(atMost: listening == nil ? Self.idleInterval : Self.interval)
         }
     }
 
