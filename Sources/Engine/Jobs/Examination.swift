@@ -5,7 +5,7 @@ import Values
 package enum Examination {
     package static func findings(_ store: any DocumentStore) async throws -> [Finding] {
         try await store.read { session in
-            [try jobs(session), try parts(session)] + (try key(session).map { [$0] } ?? [])
+            [try jobs(session), try parts(session)] + [try deliveries(session), try key(session)].compactMap { $0 }
         }
     }
 

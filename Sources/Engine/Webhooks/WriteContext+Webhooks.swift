@@ -5,10 +5,11 @@ extension WriteContext {
     /// Appends a record to the event log, and queues it for the webhooks that are to hear of it.
     func record(_ event: EventRecord) throws {
         try writer.append(event: event.encoded)
-        let path = EventPath(event)
-        guard let kind = path.resources.first?.kind else { return }
-        let listeners = try pipeline.webhooks.listeners(self).filter { $0.kinds.contains(kind) }
-        if listeners.isEmpty { return }
+        let all = try pipeline.webhooks.listeners(self)
+        // Most projects have none, and should not pay for it.
+        guard !all.isEmpty, let kind = EventPath(event).resources.first?.kind else { return }
+        let listeners = all.filter { $0.kinds.contains(kind) }
+        guard !listeners.isEmpty else { return }
         for single in event.single {
             let path = EventPath(single)
             let names = EventNames(path, for: .webhooks)
