@@ -60,7 +60,7 @@ struct DescriptorTests {
                 "project.apply",
                 "tablesDB.delete", "tablesDB.deleteTable", "tablesDB.deleteColumn", "tablesDB.deleteIndex",
                 "tablesDB.updateTransaction", "tablesDB.deleteRows", "users.delete", "teams.delete",
-                "users.deleteSessions", "account.deleteSessions",
+                "users.deleteSessions", "account.delete", "account.deleteSessions",
                 "databases.delete", "databases.deleteCollection",
                 "databases.deleteAttribute", "databases.deleteIndex", "databases.updateTransaction",
                 "databases.deleteDocuments",

@@ -2,7 +2,7 @@ import Values
 
 /// `account.get` and what a user changes about itself without a password.
 enum AccountHandlers {
-    static let all: [Handler] = [get, getPrefs, updateName, updatePrefs, updateStatus, createJWT]
+    static let all: [Handler] = [get, getPrefs, updateName, updatePrefs, updateStatus, delete, createJWT]
 
     static let get = Handler.read("account.get") { context in try context.answer(try context.ownUser()) }
 
@@ -21,6 +21,12 @@ enum AccountHandlers {
     /// A user can close its account, but not open it again.
     static let updateStatus = Handler.write("account.updateStatus", prepare: { _ in }) { _, context in
         try context.changed(try UserWriter(context).update(try context.ownUser(), ["status": false], rights: true))
+    }
+
+    static let delete = Handler.write("account.delete", prepare: { _ in }) { _, context in
+        let user = try context.ownUser()
+        context.eventIDs["userId"] = user.id
+        return try UserHandlers.delete(user, context)
     }
 
     static let createJWT = Handler.write("account.createJWT", prepare: { $0.arguments["duration"]?.int ?? 900 }) {

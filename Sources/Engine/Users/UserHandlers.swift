@@ -35,10 +35,14 @@ enum UserHandlers {
     )
 
     static let delete = Handler.write("users.delete", prepare: { _ in }) { _, context in
-        let user = try context.user()
+        try delete(try context.user(), context)
+    }
+
+    /// Deletes a user; the event tells who it was.
+    static func delete(_ user: User, _ context: WriteContext) throws -> JSON {
         context.eventPayload = user.json(targets: try context.targets(of: user.id))
         try UserWriter(context).delete(user)
-        return [:] as JSON
+        return [:]
     }
 
     /// Sets columns from the arguments of the same names.

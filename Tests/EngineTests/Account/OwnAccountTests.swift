@@ -25,6 +25,20 @@ struct OwnAccountTests {
     }
 
     @Test(arguments: Backend.available)
+    func isDeletedByItsUser(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            try await engine.signUp("ann", name: "Ann")
+            let ann = try await engine.signIn("ann")
+            try await engine.call("teams.create", ["teamId": "red", "name": "Red"], as: ann)
+            try await engine.call("account.delete", as: ann)
+            #expect(try await engine.eventNames().last == "users.ann.delete")
+            #expect(try await engine.refusal("users.get", ["userId": "ann"]).type == "user_not_found")
+            #expect(try await engine.call("teams.listMemberships", ["teamId": "red"])["total"] == 0)
+            #expect(try await engine.refusal("account.get", as: ann).status == 404)
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func guestsAndKeysHaveNone(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in
             let calls: [(String, JSONObject)] = [
@@ -32,7 +46,8 @@ struct OwnAccountTests {
                 ("account.updateEmail", TestEngine.login("ann")),
                 ("account.updatePhone", ["phone": "+14155550123", "password": "correct horse"]),
                 ("account.updatePassword", ["password": "correct horse"]), ("account.updatePrefs", ["prefs": [:]]),
-                ("account.updateStatus", [:]), ("account.createJWT", [:]), ("account.listSessions", [:]),
+                ("account.updateStatus", [:]), ("account.delete", [:]), ("account.createJWT", [:]),
+                ("account.listSessions", [:]),
                 ("account.getSession", ["sessionId": "current"]), ("account.updateSession", ["sessionId": "current"]),
                 ("account.deleteSession", ["sessionId": "current"]), ("account.deleteSessions", [:]),
             ]

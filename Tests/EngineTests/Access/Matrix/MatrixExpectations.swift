@@ -27,6 +27,7 @@ extension AccessMatrix {
         account.createPushTarget 1+++ 11 1
         account.createRecovery ++++ 11 +
         account.createSession ~~~~ 1~ ~
+        account.delete 1+++ 11 1
         account.deleteIdentity 1+44 11 1
         account.deleteMFAAuthenticator 1111 11 1
         account.deletePushTarget 1+44 11 1
