@@ -3,22 +3,14 @@ import Storage
 /// The tables of those who listen and wait.
 enum RealtimeTables {
     /// `place` says how far its owner has heard.
-    static let subscriptions = TableLayout(
-        databaseID: nil,
-        tableID: "subscriptions",
-        incarnation: "",
-        columns: [
+    static let subscriptions = TableLayout.system(
+        "subscriptions",
+        [
             ColumnLayout("actor", .text), ColumnLayout("channels", .text, isArray: true),
             ColumnLayout("queries", .text, isArray: true), ColumnLayout("place", .text),
             ColumnLayout("expire", .datetime),
         ]
     )
 
-    static let all = [
-        SystemTable(
-            subscriptions,
-            indexes: [IndexLayout("byActor", on: [.init("actor")]), IndexLayout("byExpire", on: [.init("expire")])],
-            isOptional: true
-        )
-    ]
+    static let all: [SystemTable] = [.optional(subscriptions, [.key("actor"), .key("expire")])]
 }

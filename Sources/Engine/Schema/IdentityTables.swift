@@ -7,7 +7,7 @@ import Storage
 enum IdentityTables {
     /// `stamp` is a random number that moves with everything a user's rights depend on: status, labels, verification,
     /// sessions, memberships. `hash` is the whole password hash; `algorithm` and `hashOptions` say how it was made.
-    static let users = system(
+    static let users = TableLayout.system(
         "users",
         [
             ColumnLayout("name", .text), ColumnLayout("email", .text), ColumnLayout("phone", .text),
@@ -24,7 +24,7 @@ enum IdentityTables {
 
     /// `secret` is the SHA-256 of the session's secret in hexadecimal. `client` holds what the answer says of device,
     /// operating system and place.
-    static let sessions = system(
+    static let sessions = TableLayout.system(
         "sessions",
         [
             ColumnLayout("user", .text), ColumnLayout("secret", .text), ColumnLayout("expire", .datetime),
@@ -38,7 +38,7 @@ enum IdentityTables {
     )
 
     /// Secrets that are good for one step: magic links, codes, recovery, verification. `secret` is a digest.
-    static let tokens = system(
+    static let tokens = TableLayout.system(
         "tokens",
         [
             ColumnLayout("user", .text), ColumnLayout("kind", .text), ColumnLayout("secret", .text),
@@ -48,7 +48,7 @@ enum IdentityTables {
 
     /// Sign-ins that have begun at an OAuth2 provider. `secret` is the digest of the state with which the user comes back,
     /// `verifier` what the exchange of the code is bound to.
-    static let oauth2Attempts = system(
+    static let oauth2Attempts = TableLayout.system(
         "oauth2Attempts",
         [
             ColumnLayout("secret", .text), ColumnLayout("provider", .text), ColumnLayout("outcome", .text),
@@ -58,7 +58,7 @@ enum IdentityTables {
         ]
     )
 
-    static let targets = system(
+    static let targets = TableLayout.system(
         "targets",
         [
             ColumnLayout("user", .text), ColumnLayout("session", .text), ColumnLayout("name", .text),
@@ -67,7 +67,7 @@ enum IdentityTables {
         ]
     )
 
-    static let identities = system(
+    static let identities = TableLayout.system(
         "identities",
         [
             ColumnLayout("user", .text), ColumnLayout("provider", .text), ColumnLayout("providerUid", .text),
@@ -81,7 +81,7 @@ enum IdentityTables {
 
     /// Second factors that need something kept, such as the secret of an authenticator app. `step` is the period of the
     /// code that was taken last.
-    static let authenticators = system(
+    static let authenticators = TableLayout.system(
         "authenticators",
         [
             ColumnLayout("user", .text), ColumnLayout("type", .text), ColumnLayout("verified", .boolean),
@@ -91,7 +91,7 @@ enum IdentityTables {
 
     /// Second factors that were asked for. `code` is a digest; `clear` is the code itself, where the project hands it
     /// over by a way of its own.
-    static let challenges = system(
+    static let challenges = TableLayout.system(
         "challenges",
         [
             ColumnLayout("user", .text), ColumnLayout("session", .text), ColumnLayout("type", .text),
@@ -100,7 +100,7 @@ enum IdentityTables {
         ]
     )
 
-    static let teams = system(
+    static let teams = TableLayout.system(
         "teams",
         [
             ColumnLayout("name", .text), ColumnLayout("total", .integer), ColumnLayout("prefs", .json),
@@ -109,7 +109,7 @@ enum IdentityTables {
     )
 
     /// `secret` is the digest of an invitation's secret, `recipient` the address or number to which the invitation went.
-    static let memberships = system(
+    static let memberships = TableLayout.system(
         "memberships",
         [
             ColumnLayout("team", .text), ColumnLayout("user", .text), ColumnLayout("roles", .text, isArray: true),
@@ -118,7 +118,7 @@ enum IdentityTables {
         ]
     )
 
-    static let presences = system(
+    static let presences = TableLayout.system(
         "presences",
         [
             ColumnLayout("user", .text), ColumnLayout("status", .text), ColumnLayout("source", .text),
@@ -128,7 +128,7 @@ enum IdentityTables {
     )
 
     /// `secret` is the SHA-256 of the key in hexadecimal.
-    static let keys = system(
+    static let keys = TableLayout.system(
         "keys",
         [
             ColumnLayout("name", .text), ColumnLayout("scopes", .text, isArray: true),
@@ -138,13 +138,13 @@ enum IdentityTables {
     )
 
     /// A platform has the one name by which apps of its type are known.
-    static let platforms = system(
+    static let platforms = TableLayout.system(
         "platforms",
         [ColumnLayout("name", .text), ColumnLayout("type", .text)]
             + PlatformKind.all.map { ColumnLayout($0.field, .text) }
     )
 
-    static let variables = system(
+    static let variables = TableLayout.system(
         "variables",
         [
             ColumnLayout("resourceType", .text), ColumnLayout("resourceId", .text), ColumnLayout("key", .text),
@@ -153,14 +153,14 @@ enum IdentityTables {
     )
 
     /// What the project's owner has set, one row for each group of settings.
-    static let settings = system(
+    static let settings = TableLayout.system(
         "settings",
         [ColumnLayout("value", .json), ColumnLayout("secret", .text, seal: "settings.secret")]
     )
 
     /// E-mails and text messages that wait to be delivered. `body` holds the secrets of links and codes, and so is
     /// sealed.
-    static let outbox = system(
+    static let outbox = TableLayout.system(
         "outbox",
         [
             ColumnLayout("kind", .text), ColumnLayout("purpose", .text), ColumnLayout("user", .text),
@@ -172,41 +172,25 @@ enum IdentityTables {
 
     /// What somebody has left of a limit, as ``TokenBucket`` keeps it: `reset` is when it is all there again. The id is a
     /// digest of what the limit is counted for.
-    static let limits = system("limits", [ColumnLayout("reset", .datetime)])
+    static let limits = TableLayout.system("limits", [ColumnLayout("reset", .datetime)])
 
     static let all: [SystemTable] = [
-        system(users, [unique("email"), unique("phone"), key("accessedAt")]),
-        system(sessions, [key("user"), key("expire")]),
-        system(tokens, [key("user"), key("expire")]),
-        system(oauth2Attempts, [unique("secret"), key("expire")]),
-        system(targets, [key("user"), unique("identifier"), key("session")]),
-        system(identities, [key("user"), unique("provider", "providerUid"), key("providerEmail")]),
-        system(authenticators, [unique("user", "type")]),
-        system(challenges, [key("user"), key("expire")]),
-        system(teams, []),
-        system(memberships, [unique("team", "user"), key("user")]),
-        system(presences, [key("user"), key("expiresAt")]),
-        system(keys, [unique("secret")]),
-        system(platforms, [key("hostname")]),
-        system(variables, [unique("resourceType", "resourceId", "key")]),
-        system(settings, []),
-        system(outbox, [key("state"), key("user"), key("expire")]),
-        system(limits, [key("reset")]),
+        .optional(users, [.unique("email"), .unique("phone"), .key("accessedAt")]),
+        .optional(sessions, [.key("user"), .key("expire")]),
+        .optional(tokens, [.key("user"), .key("expire")]),
+        .optional(oauth2Attempts, [.unique("secret"), .key("expire")]),
+        .optional(targets, [.key("user"), .unique("identifier"), .key("session")]),
+        .optional(identities, [.key("user"), .unique("provider", "providerUid"), .key("providerEmail")]),
+        .optional(authenticators, [.unique("user", "type")]),
+        .optional(challenges, [.key("user"), .key("expire")]),
+        .optional(teams, []),
+        .optional(memberships, [.unique("team", "user"), .key("user")]),
+        .optional(presences, [.key("user"), .key("expiresAt")]),
+        .optional(keys, [.unique("secret")]),
+        .optional(platforms, [.key("hostname")]),
+        .optional(variables, [.unique("resourceType", "resourceId", "key")]),
+        .optional(settings, []),
+        .optional(outbox, [.key("state"), .key("user"), .key("expire")]),
+        .optional(limits, [.key("reset")]),
     ]
-
-    private static func system(_ layout: TableLayout, _ indexes: [IndexLayout]) -> SystemTable {
-        SystemTable(layout, indexes: indexes, isOptional: true)
-    }
-
-    private static func key(_ columns: String...) -> IndexLayout {
-        IndexLayout(columns.joined(separator: "_"), on: columns.map { IndexLayout.Field($0) })
-    }
-
-    private static func unique(_ columns: String...) -> IndexLayout {
-        IndexLayout(columns.joined(separator: "_"), .unique, on: columns.map { IndexLayout.Field($0) })
-    }
-
-    private static func system(_ id: String, _ columns: [ColumnLayout]) -> TableLayout {
-        TableLayout(databaseID: nil, tableID: id, incarnation: "", columns: columns)
-    }
 }

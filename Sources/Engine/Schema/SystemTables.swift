@@ -2,7 +2,7 @@ package import Storage
 
 /// The tables in which Tandem keeps its own knowledge; they are rows like all others.
 package enum SystemTables {
-    static let databases = system(
+    static let databases = TableLayout.system(
         "databases",
         [
             ColumnLayout("name", .text), ColumnLayout("enabled", .boolean), ColumnLayout("type", .text),
@@ -11,7 +11,7 @@ package enum SystemTables {
     )
 
     /// The id of a row is `<databaseId>/<tableId>`.
-    static let tables = system(
+    static let tables = TableLayout.system(
         "tables",
         [
             ColumnLayout("database", .text), ColumnLayout("table", .text), ColumnLayout("name", .text),
@@ -22,7 +22,7 @@ package enum SystemTables {
     )
 
     /// The column `table` holds the uid of the table.
-    static let columns = system(
+    static let columns = TableLayout.system(
         "columns",
         [
             ColumnLayout("table", .text), ColumnLayout("key", .text), ColumnLayout("storedAs", .text),
@@ -35,7 +35,7 @@ package enum SystemTables {
     )
 
     /// The column `table` holds the uid of the table.
-    static let indexes = system(
+    static let indexes = TableLayout.system(
         "indexes",
         [
             ColumnLayout("table", .text), ColumnLayout("key", .text), ColumnLayout("type", .text),
@@ -45,7 +45,7 @@ package enum SystemTables {
         ]
     )
 
-    static let jobs = system(
+    static let jobs = TableLayout.system(
         "jobs",
         [
             ColumnLayout("kind", .text), ColumnLayout("payload", .json), ColumnLayout("state", .text),
@@ -55,7 +55,7 @@ package enum SystemTables {
     )
 
     /// Transactions across calls.
-    static let transactions = system(
+    static let transactions = TableLayout.system(
         "transactions",
         [
             ColumnLayout("owner", .text), ColumnLayout("status", .text), ColumnLayout("operations", .integer),
@@ -64,7 +64,7 @@ package enum SystemTables {
     )
 
     /// What waits in transactions.
-    static let staged = system(
+    static let staged = TableLayout.system(
         "staged",
         [
             ColumnLayout("transaction", .text), ColumnLayout("position", .integer), ColumnLayout("operation", .text),
@@ -90,8 +90,4 @@ package enum SystemTables {
             indexes: [IndexLayout("place", on: [IndexLayout.Field("transaction"), IndexLayout.Field("position")])]
         ),
     ]
-
-    private static func system(_ id: String, _ columns: [ColumnLayout]) -> TableLayout {
-        TableLayout(databaseID: nil, tableID: id, incarnation: "", columns: columns)
-    }
 }

@@ -3,7 +3,7 @@ import Storage
 /// The tables of webhooks, and of what is to be told to them and was.
 enum WebhookTables {
     /// `uid` tells a webhook from a later one of the same id. `attempts` counts deliveries in a row that were given up.
-    static let webhooks = system(
+    static let webhooks = TableLayout.system(
         "webhooks",
         [
             ColumnLayout("uid", .text), ColumnLayout("name", .text), ColumnLayout("url", .text),
@@ -19,7 +19,7 @@ enum WebhookTables {
     ///
     /// `webhook` is the webhook's `uid`. `lane` is the same for what must be told in order, and null once the delivery is
     /// over. `due` is when it may be tried, or be taken over from `owner`. `followed` says that others may wait behind it.
-    static let deliveries = system(
+    static let deliveries = TableLayout.system(
         "deliveries",
         [
             ColumnLayout("webhook", .text), ColumnLayout("webhookId", .text), ColumnLayout("lane", .text),
@@ -32,15 +32,7 @@ enum WebhookTables {
     )
 
     static let all: [SystemTable] = [
-        SystemTable(webhooks, indexes: [key("uid")], isOptional: true),
-        SystemTable(deliveries, indexes: [key("webhook", "state", "due"), key("lane")], isOptional: true),
+        .optional(webhooks, [.key("uid")]),
+        .optional(deliveries, [.key("webhook", "state", "due"), .key("lane")]),
     ]
-
-    private static func key(_ columns: String...) -> IndexLayout {
-        IndexLayout(columns.joined(separator: "_"), on: columns.map { IndexLayout.Field($0) })
-    }
-
-    private static func system(_ id: String, _ columns: [ColumnLayout]) -> TableLayout {
-        TableLayout(databaseID: nil, tableID: id, incarnation: "", columns: columns)
-    }
 }
