@@ -34,7 +34,7 @@ enum Outbox {
         expire: Timestamp,
         _ context: WriteContext
     ) throws -> String {
-        try removeExpired(context)
+        try context.removeExpired(from: IdentityTables.outbox, atMost: sweep)
         let fields: JSONObject = [
             "kind": .string(kind.rawValue), "purpose": .string(purpose), "user": .string(user),
             "recipient": .string(recipient), "subject": .string(subject), "state": "waiting",
@@ -43,14 +43,5 @@ enum Outbox {
         let id = context.call.clock.makeID()
         try context.insert(id, fields, into: IdentityTables.outbox)
         return id
-    }
-
-    private static func removeExpired(_ context: WriteContext) throws {
-        var query = RowQuery(limit: sweep)
-        query.filters = [.compare("expire", .lessThanEqual, [.string(context.now.text)])]
-        // What they hold is not read, so it need not be opened.
-        query.columns = []
-        let expired = try context.session.rows(query, in: IdentityTables.outbox).map(\.id)
-        if !expired.isEmpty { _ = try context.writer.delete(expired, from: IdentityTables.outbox) }
     }
 }

@@ -29,7 +29,12 @@ enum PresenceHandlers {
             "user": .string(user), "status": .string(call.string("status")), "source": "rest",
             "expiresAt": .string(end.text), "metadata": call.arguments["metadata"] ?? [:], "permissions": JSON(given),
         ]
-        try sweep(context)
+        try context.removeExpired(
+            from: IdentityTables.presences,
+            by: "expiresAt",
+            where: [.compare("$id", .notEqual, [.string(call.string("presenceId"))])],
+            atMost: swept
+        )
         if isCurrent, let known {
             try change(known.id, fields, context)
         } else {
@@ -68,17 +73,6 @@ enum PresenceHandlers {
     private static func change(_ id: String, _ fields: JSONObject, _ context: WriteContext) throws {
         let change = Record.change(IdentityTables.presences, at: context.now, fields)
         _ = try context.writer.update(id, change, in: IdentityTables.presences)
-    }
-
-    /// Removes a few of the presences that have ended.
-    private static func sweep(_ context: WriteContext) throws {
-        var query = RowQuery(limit: swept)
-        query.filters = [
-            .compare("expiresAt", .lessThanEqual, [.string(context.now.text)]),
-            .compare("$id", .notEqual, [.string(context.call.string("presenceId"))]),
-        ]
-        let ended = try context.session.rows(query, in: IdentityTables.presences).map(\.id)
-        if !ended.isEmpty { _ = try context.writer.delete(ended, from: IdentityTables.presences) }
     }
 
     /// The end that a call names.

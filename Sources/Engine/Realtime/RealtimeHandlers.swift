@@ -14,7 +14,7 @@ enum RealtimeHandlers {
         subscription,
         context in
         let (wish, id) = (subscription.wish, subscription.id)
-        try sweep(context)
+        try context.removeExpired(from: RealtimeTables.subscriptions, atMost: swept)
         let actor = context.caller.actor.description
         var own = RowQuery(limit: maximum)
         own.filters = [.compare("actor", .equal, [.string(actor)])]
@@ -64,13 +64,5 @@ enum RealtimeHandlers {
         }
         _ = try context.writer.delete(id, from: RealtimeTables.subscriptions)
         return [:] as JSON
-    }
-
-    /// Removes a few of those that have expired.
-    private static func sweep(_ context: WriteContext) throws {
-        var query = RowQuery(limit: swept)
-        query.filters = [.compare("expire", .lessThanEqual, [.string(context.now.text)])]
-        let ended = try context.session.rows(query, in: RealtimeTables.subscriptions).map(\.id)
-        if !ended.isEmpty { _ = try context.writer.delete(ended, from: RealtimeTables.subscriptions) }
     }
 }

@@ -22,4 +22,22 @@ extension WriteContext {
         _ = try writer.update(id, Record.change(layout, at: now, fields), in: layout)
         return try session.row(id, in: layout)!
     }
+
+    /// Removes rows whose time is over, the oldest first.
+    /// - Parameters:
+    ///   - end: the column that says until when a row is good.
+    ///   - others: what else must hold.
+    func removeExpired(
+        from layout: TableLayout,
+        by end: String = "expire",
+        where others: [Filter] = [],
+        atMost limit: Int
+    ) throws {
+        var query = RowQuery(limit: limit)
+        query.filters = [.compare(end, .lessThanEqual, [.string(now.text)])] + others
+        // What they hold is not read, so it need not be opened.
+        query.columns = []
+        let expired = try session.rows(query, in: layout).map(\.id)
+        if !expired.isEmpty { _ = try writer.delete(expired, from: layout) }
+    }
 }

@@ -36,11 +36,7 @@ struct NewOAuth2Attempt: Sendable {
 
     func begin(_ context: WriteContext) throws {
         let table = IdentityTables.oauth2Attempts
-        var query = RowQuery(limit: Self.sweep)
-        query.filters = [.compare("expire", .lessThanEqual, [.string(context.now.text)])]
-        query.columns = []
-        let expired = try context.session.rows(query, in: table).map(\.id)
-        if !expired.isEmpty { _ = try context.writer.delete(expired, from: table) }
+        try context.removeExpired(from: table, atMost: Self.sweep)
         let fields: JSONObject = [
             "secret": .string(Secret.digest(state)), "provider": .string(provider),
             "outcome": .string(outcome.rawValue), "user": .string(user), "success": .string(success),
