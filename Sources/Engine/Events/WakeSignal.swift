@@ -9,33 +9,42 @@ final class WakeSignal: Sendable {
 
     private let state = Mutex(State())
 
-    func ring() {
+    func ring() { wake(isRing: true) }
+
+    /// Lets who sleeps look around.
+    private func wake(isRing: Bool) {
         let sleeper = state.withLock { state in
+            if isRing { state.isRung = true }
             defer { state.sleeper = nil }
-            state.isRung = state.sleeper == nil
             return state.sleeper
         }
         sleeper?.resume()
     }
 
     /// Returns once it was rung since the last time, the time is over, or the task is cancelled.
-    func wait(atMost patience: Duration) async {
-        let timer = Task {
-            try? await Task.sleep(for: patience)
-            if !Task.isCancelled { self.ring() }
+    /// - Returns: whether it was rung.
+    @discardableResult
+    func wait(until end: ContinuousClock.Instant) async -> Bool {
+        let alarm = Task {
+            try? await Task.sleep(until: end, clock: .continuous)
+            self.wake(isRing: false)
         }
-        defer { timer.cancel() }
+        defer { alarm.cancel() }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isRung = state.withLock { state in
-                    defer { state.isRung = false }
-                    if !state.isRung { state.sleeper = continuation }
-                    return state.isRung
+                let isOver = state.withLock { state in
+                    if state.isRung || Task.isCancelled || ContinuousClock.now >= end { return true }
+                    state.sleeper = continuation
+                    return false
                 }
-                if isRung { continuation.resume() }
+                if isOver { continuation.resume() }
             }
         } onCancel: {
-            ring()
+            wake(isRing: false)
+        }
+        return state.withLock { state in
+            defer { state.isRung = false }
+            return state.isRung
         }
     }
 }

@@ -61,7 +61,7 @@ package final class DeliveryRunner: Sendable {
                 complaint = "\(error)"
                 try? await Task.sleep(for: .milliseconds(500))
             }
-            await signal.wait(atMost: listening == nil ? Self.idleInterval : Self.interval)
+            await signal.wait(until: .now + (listening == nil ? Self.idleInterval : Self.interval))
         }
     }
 
