@@ -32,27 +32,27 @@ struct EventEar {
     private let wish: EventWish
     private let channels: Set<String>
     private let roles: Set<String>
-    private let hearsAll: Bool
 
     init(_ wish: EventWish, for listener: Listener) {
         self.wish = wish
         channels = Set(wish.channels.flatMap { AccountChannels.names($0, for: listener) })
         roles = Set(listener.roles)
-        hearsAll = listener == .key
     }
 
     /// An event as it is told, when it is to be told.
     /// - Parameters:
     ///   - record: that of a single operation, see ``EventRecord/single``.
     func hear(_ record: EventRecord, _ facts: RealtimeEvent.Facts) throws -> JSON? {
+        // Most events are about something else, and that costs least to find out.
+        let heard = EventPath(record).channels(project: facts.project).filter(channels.contains)
+        guard !heard.isEmpty else { return nil }
         let event = try RealtimeEvent(record, facts)
-        guard !roles.isDisjoint(with: Listener.roles(hearing: event.roles)) else { return nil }
-        let heard = event.channels.filter(channels.contains)
-        let payload = hearsAll ? (try? JSON(parsing: record.payload)) ?? .null : event.payload
-        guard !heard.isEmpty, wish.queries.match(payload) else { return nil }
+        guard !roles.isDisjoint(with: Listener.roles(hearing: event.roles)), wish.queries.match(event.payload) else {
+            return nil
+        }
         return [
             "event": .string(record.name), "channels": JSON(heard), "timestamp": .string(event.at.text),
-            "payload": payload,
+            "payload": event.payload,
         ]
     }
 }

@@ -47,6 +47,8 @@ struct RealtimeWait: Sendable {
         var isDropped = false
         /// Whether the log was not read to its end.
         var hasMore = false
+        /// Where the subscription stands; nil where there is none.
+        var kept: WaitPlace?
     }
 
     private func answer(_ call: Call, _ pipeline: Pipeline) async throws -> Response {
@@ -85,7 +87,9 @@ struct RealtimeWait: Sendable {
             return Found(place: WaitPlace(try context.session.lastEvent()))
         }
         do {
-            return try read(from, ear, isLast: isLast, context)
+            var found = try read(from, ear, isLast: isLast, context)
+            found.kept = subscription?.place
+            return found
         } catch let error as StoreError where error.kind == .historyLost {
             return Found(place: WaitPlace(try context.session.lastEvent()), isDropped: true)
         }
@@ -95,7 +99,7 @@ struct RealtimeWait: Sendable {
     private func read(_ from: WaitPlace, _ ear: EventEar, isLast: Bool, _ context: ReadContext) throws -> Found {
         // A log in which nothing happens moves on as well, and forgets.
         let end = isLast ? try context.session.lastEvent() : nil
-        let facts = try context.eventFacts()
+        let facts = context.eventFacts
         var found = Found(place: from)
         var seen = 0
         while seen < Self.reach {
@@ -128,7 +132,7 @@ struct RealtimeWait: Sendable {
 
     /// The answer; what it tells counts as heard.
     private func told(_ found: Found, _ call: Call, _ pipeline: Pipeline) async throws -> Response {
-        if wish == nil, !pipeline.isReadOnly {
+        if wish == nil, found.kept != found.place, !pipeline.isReadOnly {
             let (id, place, now) = (call.string("subscriptionId"), found.place.text, call.now)
             try await pipeline.store.write { session in
                 let change = Record.change(RealtimeTables.subscriptions, at: now, ["place": .string(place)])
