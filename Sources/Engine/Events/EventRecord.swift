@@ -34,35 +34,35 @@ package struct EventRecord: Sendable, Equatable {
     /// How many bytes the rows of one record take at the most; a row has fewer. MongoDB keeps no document of 16 MiB.
     static let maximumBytes = 8 << 20
 
-    /// The record of a call; nil for operations without an event.
-    init?(of call: Call, ids known: [String: String], payload: [UInt8]) {
-        guard let event = call.operation.event else { return nil }
+    /// - Parameter actor: `tandem` for what Tandem did by itself.
+    init(
+        _ event: String,
+        ids: [String],
+        payload: [UInt8],
+        by actor: String = "tandem",
+        through client: String = "",
+        at moment: Timestamp
+    ) {
         self.event = event
-        ids = call.operation.eventIDs.map { known[$0] ?? call.string($0) }
-        actor = call.actor.description
-        client = call.client.userAgent
-        at = call.now
+        self.ids = ids
+        self.actor = actor
+        self.client = client
+        at = moment
         self.payload = payload
     }
 
     /// The record of what a call did besides that which its own event tells.
     /// - Parameter event: the pattern of an operation that does nothing else.
     init(_ event: String, ids: [String], payload: [UInt8], during call: Call) {
-        self.event = event
-        self.ids = ids
-        actor = call.actor.description
-        client = call.client.userAgent
-        at = call.now
-        self.payload = payload
+        let (actor, client) = (call.actor.description, call.client.userAgent)
+        self.init(event, ids: ids, payload: payload, by: actor, through: client, at: call.now)
     }
 
-    /// The record of what Tandem did by itself.
-    init(_ event: String, ids: [String], payload: [UInt8], at moment: Timestamp) {
-        self.event = event
-        self.ids = ids
-        actor = "tandem"
-        at = moment
-        self.payload = payload
+    /// The record of a call; nil for operations without an event.
+    init?(of call: Call, ids known: [String: String], payload: [UInt8]) {
+        guard let event = call.operation.event else { return nil }
+        let ids = call.operation.eventIDs.map { known[$0] ?? call.string($0) }
+        self.init(event, ids: ids, payload: payload, during: call)
     }
 
     /// The records of a bulk, as few as hold its rows.
