@@ -9,8 +9,8 @@ final class BlockingTail: EventTail {
         func read(limit: Int) throws -> [LoggedEvent]
     }
 
-    /// The source, touched by the one thread only.
     private final class Slot: Sendable {
+        /// Touched by the one thread only, and let go once that has ended.
         nonisolated(unsafe) var source: (any Source)?
     }
 

@@ -13,7 +13,7 @@ struct MongoRetention {
         var end = bounds.oldest.map { SequenceClock.first(at: $0) } ?? .min
         if let bytes = bounds.bytes, let first = try firstKept(bytes) { end = max(end, first) }
         // The ids of a bounded part, because a command that removes has no limit but 1 and all.
-        let ids = try ids([("$lt", end)], sort: 1, skip: 0, limit: limit)
+        let ids = try ids(below: end, sort: 1, skip: 0, limit: limit)
         guard let last = ids.last else { return 0 }
         let command = BSONWriter.document { writer in
             writer.string("delete", events.name)
@@ -34,15 +34,12 @@ struct MongoRetention {
             (Int64(try reply["size"]?.number ?? 0), Int64(try reply["count"]?.number ?? 0))
         }
         guard size > bytes, count > 0 else { return nil }
-        return try ids([], sort: -1, skip: max(0, bytes / max(1, size / count) - 1), limit: 1).first
+        return try ids(below: .max, sort: -1, skip: max(0, bytes / max(1, size / count) - 1), limit: 1).first
     }
 
-    private func ids(_ bounds: [(StaticString, Int64)], sort: Int32, skip: Int64, limit: Int) throws -> [Int64] {
+    private func ids(below bound: Int64, sort: Int32, skip: Int64, limit: Int) throws -> [Int64] {
         var result: [Int64] = []
-        let filter = BSONWriter.document { writer in
-            guard !bounds.isEmpty else { return }
-            writer.document("_id") { id in for (comparison, value) in bounds { id.int64(.fixed(comparison), value) } }
-        }
+        let filter = BSONWriter.document { writer in writer.document("_id") { $0.int64("$lt", bound) } }
         let options = BSONWriter.document { writer in
             writer.document("sort") { $0.int32("_id", sort) }
             writer.document("projection") { $0.int32("_id", 1) }
