@@ -10,6 +10,8 @@ struct SecretMask: Sendable {
     static let text = "***"
 
     private var known: Set<String> = []
+    /// Those that are looked for inside of other texts; longer ones first, because one may be part of another.
+    private var sought: [String] = []
 
     /// How many characters a secret has at least that is looked for inside of other texts: a shorter one would be found
     /// where it is none.
@@ -21,6 +23,7 @@ struct SecretMask: Sendable {
     mutating func learn(from response: Response, of operation: Operation) throws(AppError) {
         guard !operation.secrets.isEmpty else { return }
         known.formUnion(Self.secrets(in: try response.value, of: operation))
+        sought = known.filter { $0.utf8.count >= Self.shortest }.sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }
     }
 
     /// What the places that the catalog names hold in an answer.
@@ -38,10 +41,7 @@ struct SecretMask: Sendable {
     /// A text without secrets.
     func masked(_ text: String) -> String {
         if known.contains(text) { return Self.text }
-        // Longer ones first: one may be part of another.
-        return known.sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }.reduce(text) { text, secret in
-            secret.utf8.count < Self.shortest ? text : text.replacing(secret, with: Self.text)
-        }
+        return sought.reduce(text) { text, secret in text.replacing(secret, with: Self.text) }
     }
 
     /// An answer without secrets.

@@ -108,11 +108,9 @@ final class EventWatcher: Sendable {
                 return streams[number]?.isOpen == true
             }
             for (uri, listener) in taken {
-                guard case .stream(let number) = listener else {
-                    sink.append(Notifications.updated(uri, on: nil))
-                    continue
-                }
-                sink.append(Notifications.updated(uri, on: streams[number]?.id))
+                var stream: RequestID?
+                if case .stream(let number) = listener { stream = streams[number]?.id }
+                sink.append(Notifications.updated(uri, on: stream))
             }
         }
         sink.flush()
