@@ -1,0 +1,39 @@
+import HTTPTypes
+import Hummingbird
+package import Logging
+import NIOCore
+package import ServiceLifecycle
+
+/// HTTP and realtime on one port: Appwrite's REST API, and its WebSocket.
+package struct HTTPFront: Service {
+    private let configuration: HTTPConfiguration
+    private let projects: any ProjectSource
+    private let log: Logger
+    private let onReady: @Sendable (Int) -> Void
+
+    /// - Parameter onReady: called with the port once the front answers.
+    package init(
+        _ configuration: HTTPConfiguration,
+        projects: any ProjectSource,
+        log: Logger,
+        onReady: @escaping @Sendable (_ port: Int) -> Void
+    ) {
+        self.configuration = configuration
+        self.projects = projects
+        self.log = log
+        self.onReady = onReady
+    }
+
+    package func run() async throws {
+        let application = Application(
+            responder: RESTResponder(projects: projects, limits: configuration.limits, log: log),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                serverName: "Tandem"
+            ),
+            onServerRunning: { onReady($0.localAddress?.port ?? configuration.port) },
+            logger: log
+        )
+        try await application.run()
+    }
+}
