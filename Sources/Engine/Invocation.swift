@@ -10,7 +10,7 @@ package struct Invocation: Sendable {
     /// The secret by which the caller says who acts; ``Engine/authenticated(_:)`` makes an actor of it.
     package var credential: Credential?
     /// Whether the actor has shown a secret, and is not just named by somebody who is believed.
-    var isProven = false
+    package var isProven = false
     package var client: Client
     /// Whether rows go out or come in as they are: no text among their values is an operator, and a list of related rows
     /// may be of any length.
@@ -41,6 +41,8 @@ package struct Response: Sendable {
     package var limit: RateLimitState?
     /// Where the answer came from, for those that may be cached and were asked to be.
     package var cache: CacheOutcome?
+    /// What has become of the caller's own session; nil where the call left it alone.
+    package var session: SessionChange?
 
     package init(_ result: JSON) {
         self.init { writer in writer.write(result) }
@@ -59,6 +61,15 @@ package struct Response: Sendable {
         self.encoded = encoded
         self.holdsUnsafeInteger = holdsUnsafeInteger
     }
+}
+
+/// What a call did to the session of the guest or user who made it. Answers don't hold it, because they are shown and
+/// logged; a front hands it over in the way that it has for that, as HTTP does in a cookie.
+package enum SessionChange: Sendable, Equatable {
+    /// The caller has signed in. The secret is given away this once.
+    case begun(secret: String, expire: Timestamp)
+    /// The caller is signed in no longer.
+    case ended
 }
 
 /// Whether an answer came from the cache.

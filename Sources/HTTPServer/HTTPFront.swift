@@ -1,12 +1,14 @@
+package import Catalog
 import HTTPTypes
 import Hummingbird
 package import Logging
 import NIOCore
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// HTTP and realtime on one port: Appwrite's REST API, and its WebSocket.
 package struct HTTPFront: Service {
     private let configuration: HTTPConfiguration
+    private let catalog: Catalog
     private let projects: any ProjectSource
     private let log: Logger
     private let onReady: @Sendable (Int) -> Void
@@ -14,11 +16,13 @@ package struct HTTPFront: Service {
     /// - Parameter onReady: called with the port once the front answers.
     package init(
         _ configuration: HTTPConfiguration,
+        catalog: Catalog,
         projects: any ProjectSource,
         log: Logger,
         onReady: @escaping @Sendable (_ port: Int) -> Void
     ) {
         self.configuration = configuration
+        self.catalog = catalog
         self.projects = projects
         self.log = log
         self.onReady = onReady
@@ -26,7 +30,7 @@ package struct HTTPFront: Service {
 
     package func run() async throws {
         let application = Application(
-            responder: RESTResponder(projects: projects, limits: configuration.limits, log: log),
+            responder: RESTResponder(catalog, projects: projects, limits: configuration.limits, log: log),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 serverName: "Tandem"

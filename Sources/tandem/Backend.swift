@@ -15,6 +15,8 @@ final class Backend: Service {
     }
 
     let store: any DocumentStore
+    /// The id of the project that the process works in.
+    var project: String { settings.project }
     private let settings: Settings
     private let log: Logger
     /// It costs nothing before the first request.
@@ -61,6 +63,7 @@ final class Backend: Service {
                 retention: settings.retention,
                 limitsRates: settings.limitsRates,
                 outgoing: outgoing,
+                publicAddress: "http://\((settings.http ?? .usual).text)",
                 log: log
             )
             state.engine = engine

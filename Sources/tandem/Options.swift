@@ -34,6 +34,16 @@ struct Options: ParsableArguments {
     )
     var project: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where to answer HTTP.",
+            discussion:
+                "Default: 127.0.0.1:8080 for serve; mcp answers HTTP only when this is given. Port 0 picks one.",
+            valueName: "host:port"
+        )
+    )
+    var http: String?
+
     @Option(help: ArgumentHelp("Only these services exist in the catalog.", valueName: "a,b"))
     var services: String?
 
@@ -137,6 +147,8 @@ struct Options: ParsableArguments {
 struct Settings: Sendable {
     var place: StorePlace
     var project: String
+    /// Where to answer HTTP; nil where nothing is said of it.
+    var http: HTTPAddress?
     var services: Set<String>?
     var scopes: Set<String>?
     var isReadOnly: Bool
@@ -164,6 +176,12 @@ struct Settings: Sendable {
             throw Failure.usage(
                 "'\(project)' is no project id: write 1 to 36 lower-case letters, digits, '.', '_' or '-'"
             )
+        }
+        if let text = options.http ?? Self.variable("TANDEM_HTTP") {
+            guard let address = HTTPAddress(text) else {
+                throw Failure.usage("--http takes HOST:PORT, such as 127.0.0.1:8080, not '\(text)'")
+            }
+            http = address
         }
         services = try Self.list(options.services ?? Self.variable("TANDEM_SERVICES"), "--services")
         scopes = try Self.list(options.scopes ?? Self.variable("TANDEM_SCOPES"), "--scopes")

@@ -37,14 +37,15 @@ struct ServeMCP: AsyncParsableCommand {
             output: streams.output,
             executor: backend.store.executor
         )
+        var services = [ServiceGroupConfiguration.ServiceConfiguration(service: backend)]
+        if let address = settings.http { services.append(.init(service: backend.front(at: address, log: log))) }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: backend),
+                services: services + [
                     .init(
                         service: ProtocolService(server: server),
                         successTerminationBehavior: .gracefullyShutdownGroup
-                    ),
+                    )
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint, .sighup],
                 logger: log

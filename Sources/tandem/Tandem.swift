@@ -16,6 +16,7 @@ struct Tandem: AsyncParsableCommand {
             EXAMPLES
               tandem                                             serve an agent, data in ~/.local/share/tandem
               tandem --data ./data                               the same, data in ./data
+              tandem serve --http 127.0.0.1:8080                 answer Appwrite's REST API
               tandem search add a column                         what catalog-search finds
               tandem run tablesDB.create databaseId=shop name=Shop
               tandem run tablesDB.listRows databaseId=shop tableId=orders --as guest
@@ -28,7 +29,8 @@ struct Tandem: AsyncParsableCommand {
             """,
         version: "tandem \(version)",
         subcommands: [
-            ServeMCP.self, RunOperation.self, SearchCatalog.self, Doctor.self, Copy.self, Key.self, ExportRows.self,
+            ServeMCP.self, Serve.self, RunOperation.self, SearchCatalog.self, Doctor.self, Copy.self, Key.self,
+            ExportRows.self,
             ImportRows.self,
         ],
         defaultSubcommand: ServeMCP.self

@@ -32,6 +32,8 @@ package final class Operation: Sendable {
     package let method: String
     /// The path of its REST route, with `:name` for parameters that stand in it.
     package let path: String
+    /// Older paths under which the same is answered. `:projectId` in one of them names the project to work in.
+    package let otherPaths: [String]
     /// Any one of these suffices; empty when none is needed.
     package let scopes: [String]
     /// Kinds of caller that may run it: `Admin`, `Key`, `Session`, `JWT`.
@@ -79,6 +81,7 @@ package final class Operation: Sendable {
         keywords = reader.strings("keywords")
         method = reader.string("method")
         path = reader.string("path")
+        otherPaths = reader.strings("otherPaths")
         scopes = reader.strings("scopes")
         auth = reader.strings("auth")
         let effect: Effect = reader.word("effect")
@@ -139,6 +142,7 @@ package final class Operation: Sendable {
         keywords = []
         method = original.method
         path = dialect.translated(original.path)
+        otherPaths = []
         scopes = original.scopes.prefix(1).map { dialect.translated($0) }
         auth = original.auth
         effect = original.effect

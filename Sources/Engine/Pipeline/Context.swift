@@ -137,6 +137,8 @@ final class WriteContext: ReadContext {
     var changedRows: [[UInt8]]?
     /// What the event tells instead of the answer, where the answer holds what only its caller may know.
     var eventPayload: JSON?
+    /// What becomes of the caller's own session.
+    var sessionChange: SessionChange?
 
     init(_ call: Call, writing session: any WriteSession, _ pipeline: Pipeline) throws {
         writer = session

@@ -66,7 +66,8 @@ struct Pipeline: Sendable {
 
     /// Runs the body of a call and records its event: they commit together or not at all.
     static func perform(_ work: Work, _ context: WriteContext) throws -> Response {
-        let response = try work.run(context)
+        var response = try work.run(context)
+        response.session = context.sessionChange
         try context.call.charge?.reset(in: context.writer)
         if let rows = context.changedRows {
             for event in EventRecord.records(of: context.call, ids: context.eventIDs, rows: rows) {

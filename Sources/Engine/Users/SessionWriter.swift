@@ -44,7 +44,10 @@ struct SessionWriter {
             ["accessedAt": .string(context.now.text), "stamp": .int(Identity.newStamp())]
         )
         _ = try context.writer.update(user.id, change, in: IdentityTables.users)
-        return (Session(row), SessionToken(user: user.id, secret: secret).text)
+        let session = Session(row)
+        let token = SessionToken(user: user.id, secret: secret).text
+        if !context.caller.isPrivileged { context.sessionChange = .begun(secret: token, expire: session.expire) }
+        return (session, token)
     }
 
     /// - Returns: whether the user has had no session until now.
@@ -62,12 +65,14 @@ struct SessionWriter {
     func end(_ session: Session) throws {
         try remove([session])
         try context.moveStamp(of: session.user)
+        if case .session(_, session.id) = context.caller.actor { context.sessionChange = .ended }
     }
 
     /// Ends all sessions of a user, or all but one.
     func endAll(of user: String, but kept: String? = nil) throws {
         try remove(context.rows(of: user, in: IdentityTables.sessions).map { Session($0) }.filter { $0.id != kept })
         try context.moveStamp(of: user)
+        if case .session(user, let id) = context.caller.actor, id != kept { context.sessionChange = .ended }
     }
 
     /// The same in a call that is about something else.

@@ -1,0 +1,63 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Values
+
+/// Errors as HTTP answers them: `message`, `code`, `type` and `version`.
+enum ErrorBody {
+    /// The release of Appwrite whose protocol is spoken.
+    static let version = "1.9.6"
+
+    static func response(_ error: AppError) -> Response {
+        var response = response(
+            HTTPResponse.Status(code: error.code.status),
+            // Clients show the message only, so the cure must be in it.
+            message: error.hint.map { "\(error.message) \($0)" } ?? error.message,
+            type: error.code.type
+        )
+        if let limit = error.limit {
+            response.headers.append(limit)
+            response.headers[.retryAfter] = String(limit.wait)
+        }
+        return response
+    }
+
+    static func response(_ refusal: RequestRefusal) -> Response {
+        var response = response(
+            refusal.status,
+            message: refusal.message,
+            type: ErrorCode.generalBadRequest.type
+        )
+        // The rest of the body is not read, so nothing else can come over the same connection.
+        response.headers[.connection] = "close"
+        return response
+    }
+
+    private static func response(_ status: HTTPResponse.Status, message: String, type: String) -> Response {
+        let body: JSON = [
+            "message": .string(message), "code": .int(Int64(status.code)), "type": .string(type),
+            "version": .string(version),
+        ]
+        return .json(status, body.encoded)
+    }
+}
+
+extension Response {
+    /// An answer of JSON text.
+    static func json(_ status: HTTPResponse.Status, _ text: [UInt8]) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: text))
+        )
+    }
+}
+
+extension HTTPFields {
+    /// Says how much of a limit is left.
+    mutating func append(_ limit: RateLimitState) {
+        self[.rateLimit] = String(limit.limit)
+        self[.rateLimitRemaining] = String(limit.remaining)
+        self[.rateLimitReset] = String(limit.reset)
+    }
+}

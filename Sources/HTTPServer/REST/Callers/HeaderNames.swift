@@ -1,0 +1,22 @@
+import HTTPTypes
+
+extension HTTPField.Name {
+    static let appwriteProject = Self("X-Appwrite-Project")!
+    static let appwriteKey = Self("X-Appwrite-Key")!
+    static let appwriteJWT = Self("X-Appwrite-JWT")!
+    static let appwriteSession = Self("X-Appwrite-Session")!
+    static let appwriteMode = Self("X-Appwrite-Mode")!
+    static let appwriteResponseFormat = Self("X-Appwrite-Response-Format")!
+    static let appwriteTimestamp = Self("X-Appwrite-Timestamp")!
+    static let appwriteWarning = Self("X-Appwrite-Warning")!
+    static let appwriteCache = Self("X-Appwrite-Cache")!
+    static let appwriteCacheHit = Self("X-Appwrite-Cache-Hit")!
+    static let appwriteCacheTTL = Self("X-Appwrite-Cache-TTL")!
+    static let fallbackCookies = Self("X-Fallback-Cookies")!
+    static let forwardedUserAgent = Self("X-Forwarded-User-Agent")!
+    static let rateLimit = Self("X-RateLimit-Limit")!
+    static let rateLimitRemaining = Self("X-RateLimit-Remaining")!
+    static let rateLimitReset = Self("X-RateLimit-Reset")!
+    static let contentTypeOptions = Self("X-Content-Type-Options")!
+    static let traceparent = Self("traceparent")!
+}

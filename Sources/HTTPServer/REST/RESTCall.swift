@@ -1,0 +1,106 @@
+import Catalog
+import Engine
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Values
+
+/// One request for an operation of a project.
+struct RESTCall {
+    let request: Request
+    let context: RESTContext
+    let project: String
+    let engine: Engine
+    let projects: any ProjectSource
+
+    func answer(_ match: RouteTable.Match, _ query: JSONObject, _ reader: BodyReader) async throws -> Response {
+        let caller = RequestCaller(project: project, fields: request.headers)
+        let actor = try await caller.actor(engine, projects)
+        var wanted = try await RequestArguments(request, match, query, reader)
+        try useCacheHeader(&wanted)
+        var invocation = Invocation(wanted.operation.id, wanted.arguments, as: actor, from: client)
+        // Whoever calls over a network has shown a secret, or is a guest.
+        invocation.isProven = true
+        let answer = try await engine.execute(invocation)
+        return response(answer, of: wanted.operation)
+    }
+
+    private var client: Client {
+        let agent = request.headers[.forwardedUserAgent] ?? request.headers[.userAgent] ?? ""
+        return Client(ip: context.address, userAgent: String(agent.prefix(1024)))
+    }
+
+    /// `X-Appwrite-Cache-TTL` stands for the argument `ttl` of lists, and the argument wins.
+    private func useCacheHeader(_ wanted: inout RequestArguments) throws(AppError) {
+        guard let text = request.headers[.appwriteCacheTTL], wanted.operation.declares("ttl"),
+            wanted.arguments["ttl"] == nil
+        else { return }
+        guard let seconds = Int64(text) else {
+            throw AppError(
+                .generalArgumentInvalid,
+                "The header X-Appwrite-Cache-TTL must be a number of seconds.",
+                argument: "ttl",
+                hint: "For example 30."
+            )
+        }
+        wanted.arguments["ttl"] = .int(seconds)
+    }
+
+    private func response(_ answer: EngineAnswer, of operation: Operation) -> Response {
+        let status = HTTPResponse.Status(code: operation.status)
+        var response: Response
+        switch operation.model {
+        case "none": response = Response(status: status)
+        case "redirect":
+            response = Response(status: status)
+            if let url = (try? JSON(parsing: answer.encoded))?["url"]?.string { response.headers[.location] = url }
+        default: response = .json(status, answer.encoded)
+        }
+        if let cache = answer.cache {
+            response.headers[.appwriteCache] = cache.rawValue
+            response.headers[.appwriteCacheHit] = cache == .hit ? "true" : "false"
+        }
+        if let limit = answer.limit ?? operation.rateLimit.map({ RateLimitState(unlimited: $0) }) {
+            response.headers.append(limit)
+        }
+        setSession(answer.session, in: &response)
+        warnOfFormat(in: &response)
+        return response
+    }
+
+    private func setSession(_ change: SessionChange?, in response: inout Response) {
+        guard let change else { return }
+        let (secret, expire): (String?, Timestamp) =
+            switch change {
+            case .begun(let secret, let expire): (secret, expire)
+            case .ended: (nil, Timestamp(milliseconds: 0))
+            }
+        let cookie = SessionCookie(project: project)
+        let fields = cookie.fields(secret, expire: expire, host: host, isSecure: context.isSecure)
+        response.headers.append(contentsOf: fields)
+        response.headers.append(cookie.fallback(secret))
+    }
+
+    /// The host that was asked, without its port.
+    private var host: String {
+        let authority = request.head.authority ?? ""
+        guard !authority.hasPrefix("["), let colon = authority.lastIndex(of: ":") else { return authority }
+        return String(authority[..<colon])
+    }
+
+    /// Says to clients of a later release that they are answered as by the present one.
+    private func warnOfFormat(in response: inout Response) {
+        guard let format = request.headers[.appwriteResponseFormat] else { return }
+        func numbers(_ text: String) -> [Int] { text.split(separator: ".").map { Int($0) ?? 0 } }
+        guard numbers(ErrorBody.version).lexicographicallyPrecedes(numbers(format)) else { return }
+        response.headers[.appwriteWarning] =
+            "The format \(format.filter { $0.isASCII }.prefix(20)) is later than \(ErrorBody.version), which is what is spoken."
+    }
+}
+
+extension RateLimitState {
+    /// What is told to callers whom a limit doesn't bind: nothing of it is used up.
+    init(unlimited limit: RateLimit) {
+        self.init(limit: limit.calls, remaining: limit.calls, reset: 0, wait: 0)
+    }
+}

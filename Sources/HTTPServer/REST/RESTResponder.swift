@@ -1,0 +1,106 @@
+import Catalog
+import Engine
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Values
+
+/// Answers Appwrite's REST API from the catalog's routes.
+struct RESTResponder: HTTPResponder {
+    private let routes: RouteTable
+    private let projects: any ProjectSource
+    private let reader: BodyReader
+    private let log: Logger
+
+    init(_ catalog: Catalog, projects: any ProjectSource, limits: HTTPLimits, log: Logger) {
+        routes = RouteTable(catalog)
+        self.projects = projects
+        reader = BodyReader(limits: limits)
+        self.log = log
+    }
+
+    func respond(to request: Request, context: RESTContext) async -> Response {
+        let cors = CORS(request.headers)
+        if request.method == .options { return cors.preflight }
+        var response: Response
+        do { response = try await answer(request, context, cors) } catch let error as AppError {
+            response = ErrorBody.response(error)
+        } catch let refusal as RequestRefusal {
+            response = ErrorBody.response(refusal)
+        } catch {
+            log.debug("A request ended early: \(error)")
+            response = ErrorBody.response(
+                AppError(.generalBadRequest, "The request ended early, or is no HTTP.", hint: "Send it again.")
+            )
+            response.headers[.connection] = "close"
+        }
+        response.headers.append(contentsOf: cors.fields)
+        response.headers[.contentTypeOptions] = "nosniff"
+        if request.method == .head { response = response.createHeadResponse() }
+        return response
+    }
+
+    private func answer(_ request: Request, _ context: RESTContext, _ cors: CORS) async throws -> Response {
+        let (path, query) = Self.split(request.head.path ?? "/")
+        // HEAD is GET without the body (RFC 9110, section 9.3.2).
+        let method = request.method == .head ? "GET" : request.method.rawValue
+        guard let match = routes.match(method, path) else {
+            if method == "GET", path == "/v1/ping" { return Self.pong }
+            throw AppError(
+                .generalRouteNotFound,
+                "There is no route \(method) \(path).",
+                hint: "Paths begin with /v1; tandem search says what there is."
+            )
+        }
+        let arguments = try FormText(encoded: query).object
+        let project = try RequestProject(request.headers, arguments, match).id
+        let engine = try await projects.engine(of: project)
+        try await cors.check(engine, request.headers)
+        let call = RESTCall(request: request, context: context, project: project, engine: engine, projects: projects)
+        return try await call.answer(match, arguments, reader)
+    }
+
+    /// The path, and what follows the question mark.
+    private static func split(_ target: String) -> (path: Substring, query: Substring) {
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        return (parts[0], parts.count == 2 ? parts[1] : "")
+    }
+
+    private static let pong = Response(
+        status: .ok,
+        headers: [.contentType: "text/plain"],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: "Pong!"))
+    )
+}
+
+/// Which project a request is for: by its path where that says so, by the header, or by the query.
+struct RequestProject {
+    let id: String
+
+    /// - Throws: 403 `project_id_missing`.
+    init(_ fields: HTTPFields, _ query: JSONObject, _ match: RouteTable.Match) throws(AppError) {
+        if let named = Self.inPath(match) {
+            id = named
+        } else if let header = fields[.appwriteProject], !header.isEmpty {
+            id = header
+        } else if let text = query["project"]?.string, !text.isEmpty {
+            id = text
+        } else {
+            throw AppError(
+                .projectIdMissing,
+                "The request names no project.",
+                hint: "Send its id as the header X-Appwrite-Project, or as project in the query."
+            )
+        }
+    }
+
+    /// The variable `projectId` of a path that is not an argument of its operation.
+    private static func inPath(_ match: RouteTable.Match) -> String? {
+        guard let candidate = match.candidates.first,
+            let index = candidate.names.firstIndex(of: "projectId"),
+            !candidate.operation.path.contains(":projectId")
+        else { return nil }
+        return PercentText.decoded(match.values[index], plusIsSpace: false)
+    }
+}
