@@ -34,7 +34,7 @@ install: build ## install the binary below PREFIX, which is /usr/local
 
 bench: build ## measure the release binary
 	TANDEM_BENCHMARKS=1 $(release) --product tandem-bench
-	@scripts/install-packages test
+	@scripts/install-packages bench
 	@scripts/interop-venv
 	@TANDEM_BENCH_PYTHON=.venv/bin/python scripts/mongodb run -- .build/release/tandem-bench "$(CURDIR)/$(binary)"
 

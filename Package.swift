@@ -176,7 +176,11 @@ if Context.environment["TANDEM_BENCHMARKS"] != nil {
     package.targets.append(
         .executableTarget(
             name: "tandem-bench",
-            dependencies: ["Engine", "Catalog", "Storage", "Values", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Engine", "Catalog", "Storage", "Values", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             path: "Benchmarks",
             exclude: ["search-evaluation.json", "mongodb_baseline.py"],
             swiftSettings: strict

@@ -11,6 +11,9 @@ import Values
 struct Bench {
     static func main() async throws {
         let arguments = CommandLine.arguments
+        if arguments.count == 3, arguments[1] == "--serve-bytes", let count = Int(arguments[2]) {
+            return try await HTTPFigures.serveBytes(count)
+        }
         guard arguments.count >= 2 else {
             print("usage: tandem-bench PATH-OF-TANDEM [--rows N]")
             exit(2)
@@ -44,6 +47,10 @@ struct Bench {
             }
             return report.print()
         }
+        if arguments.contains("--http-only") {
+            try HTTPFigures.onSQLite(binary, &report)
+            return report.print()
+        }
         if arguments.contains("--events-only") {
             try HubFigures.add(to: &report)
             try await EventFigures.onSQLite(&report)
@@ -64,6 +71,7 @@ struct Bench {
         try cachedOverStdio(binary, &report)
         try HubFigures.add(to: &report)
         try await EventFigures.onSQLite(&report)
+        try HTTPFigures.onSQLite(binary, &report)
         // Where `make bench` could start a server; a machine that can't says so in the report.
         let environment = ProcessInfo.processInfo.environment
         if let uri = environment["TANDEM_TEST_MONGODB_URI"] {

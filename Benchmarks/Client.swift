@@ -8,12 +8,17 @@ final class Client {
     private let output = Pipe()
     private var buffer: [UInt8] = []
 
-    init(_ binary: String, data: String?, arguments: [String] = []) throws {
+    /// - Parameter errors: a file for what it says on stderr.
+    init(_ binary: String, data: String?, arguments: [String] = [], errors: String? = nil) throws {
         process.executableURL = URL(fileURLWithPath: binary)
         let place = data.map { ["--data", $0] } ?? (arguments.contains("--mongodb") ? [] : ["--ephemeral"])
         process.arguments = ["mcp"] + place + arguments
         process.standardInput = input
         process.standardOutput = output
+        if let errors {
+            FileManager.default.createFile(atPath: errors, contents: nil)
+            process.standardError = FileHandle(forWritingAtPath: errors)
+        }
         try process.run()
     }
 
