@@ -151,10 +151,8 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests",
             dependencies: [
-                "HTTPServer", "Engine", "Catalog", "Outgoing", "Storage", "TestSupport", "Values",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "HTTPServer", "Engine", "Catalog", "Storage", "TestSupport", "Values",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),
