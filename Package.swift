@@ -175,7 +175,8 @@ if Context.environment["TANDEM_BENCHMARKS"] != nil {
         .executableTarget(
             name: "tandem-bench",
             dependencies: [
-                "Engine", "Catalog", "Storage", "Values", .product(name: "GRDB", package: "GRDB.swift"),
+                "Engine", "Catalog", "Outgoing", "Storage", "Threads", "Values",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],

@@ -51,9 +51,14 @@ struct Bench {
             try HTTPFigures.onSQLite(binary, &report)
             return report.print()
         }
+        if arguments.contains("--webhooks-only") {
+            try await WebhookFigures.onSQLite(&report)
+            return report.print()
+        }
         if arguments.contains("--events-only") {
             try HubFigures.add(to: &report)
             try await EventFigures.onSQLite(&report)
+            try await WebhookFigures.onSQLite(&report)
             if let uri = ProcessInfo.processInfo.environment["TANDEM_TEST_MONGODB_URI"] {
                 try await MongoFigures(binary: binary, uri: uri, python: "").addEvents(to: &report)
             }
@@ -71,6 +76,7 @@ struct Bench {
         try cachedOverStdio(binary, &report)
         try HubFigures.add(to: &report)
         try await EventFigures.onSQLite(&report)
+        try await WebhookFigures.onSQLite(&report)
         try HTTPFigures.onSQLite(binary, &report)
         // Where `make bench` could start a server; a machine that can't says so in the report.
         let environment = ProcessInfo.processInfo.environment
