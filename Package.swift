@@ -140,7 +140,7 @@ let package = Package(
         .testTarget(
             name: "OutgoingTests",
             dependencies: [
-                "Outgoing", "Engine", "TestSupport",
+                "Outgoing", "Engine", "Catalog", "Storage", "TestSupport", "Values",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

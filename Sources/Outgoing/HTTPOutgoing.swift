@@ -78,17 +78,24 @@ package final class HTTPOutgoing: Outgoing {
 
     /// One request and its answer, with the first address of the host that takes a connection.
     private func exchange(_ request: OutgoingRequest, with address: WebAddress) async throws -> OutgoingAnswer {
-        let addresses = clients.sorted(try await reachable(address.host), of: address.host)
-        for (index, candidate) in addresses.enumerated() {
+        let all = try await reachable(address.host).map { candidate in
+            PinnedClients.Key(
+                host: address.host,
+                address: candidate,
+                checksCertificate: request.checksCertificate
+            )
+        }
+        let candidates = clients.sorted(all)
+        for (index, candidate) in candidates.enumerated() {
             do {
-                return try await clients.with(.init(host: address.host, address: candidate)) { client in
+                return try await clients.with(candidate) { client in
                     let answer = try await client.execute(
                         HTTPClientRequest(request, to: address),
                         deadline: .distantFuture
                     )
                     return try await OutgoingAnswer(answer, limit: request.maximumAnswerBytes)
                 }
-            } catch  where index < addresses.count - 1 && OutgoingError.isOfConnecting(error) {
+            } catch  where index < candidates.count - 1 && OutgoingError.isOfConnecting(error) {
                 continue
             }
         }

@@ -134,6 +134,19 @@ struct OutgoingTests {
         await server.stop()
     }
 
+    @Test func checkNoCertificateWhereThatIsAskedFor() async throws {
+        let server = try await TLSServer()
+        let outgoing = HTTPOutgoing(allowsPrivate: true)
+        let (name, address) = ("https://localhost:\(server.port)/", "https://127.0.0.1:\(server.port)/")
+        #expect(try await outgoing.send(OutgoingRequest("GET", name, checksCertificate: false)).text == "hello")
+        #expect(try await outgoing.send(OutgoingRequest("GET", address, checksCertificate: false)).text == "hello")
+        // The connection that is open is none for those who ask for the check.
+        #expect(await kind(outgoing, OutgoingRequest("GET", name)) == .untrusted)
+        #expect(try await outgoing.send(OutgoingRequest("GET", name, checksCertificate: false)).text == "hello")
+        await outgoing.close()
+        await server.stop()
+    }
+
     @Test func doNotWaitForHTTPSWhereNobodySpeaksIt() async throws {
         let server = LocalServer(isMute: true) { _ in .silence }
         let outgoing = HTTPOutgoing(allowsPrivate: true)

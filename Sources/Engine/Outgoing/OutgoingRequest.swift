@@ -13,6 +13,8 @@ package struct OutgoingRequest: Sendable {
     package var maximumAnswerBytes: Int
     /// Whether an answer that points elsewhere is followed, up to five times. Each place is checked like the first one.
     package var followsRedirects: Bool
+    /// Whether a server of `https://` must show a certificate of a known authority, for its name.
+    package var checksCertificate: Bool
 
     package init(
         _ method: String,
@@ -21,7 +23,8 @@ package struct OutgoingRequest: Sendable {
         body: [UInt8]? = nil,
         timeout: Duration = .seconds(15),
         maximumAnswerBytes: Int = 1 << 20,
-        followsRedirects: Bool = false
+        followsRedirects: Bool = false,
+        checksCertificate: Bool = true
     ) {
         self.method = method
         self.url = url
@@ -30,6 +33,7 @@ package struct OutgoingRequest: Sendable {
         self.timeout = timeout
         self.maximumAnswerBytes = maximumAnswerBytes
         self.followsRedirects = followsRedirects
+        self.checksCertificate = checksCertificate
     }
 }
 

@@ -15,6 +15,8 @@ struct Webhook: Sendable {
     var url: String { record.string("url") }
     var patterns: [String] { record.strings("events") }
     var isEnabled: Bool { record.bool("enabled") }
+    /// Whether the certificate of its server is checked.
+    var checksCertificate: Bool { record.bool("tls") }
     var authUsername: String { record.string("authUsername") }
     var authPassword: String { record.string("authPassword") }
     var secret: String { record.string("secret") }
@@ -26,7 +28,7 @@ struct Webhook: Sendable {
         let record = record
         return [
             "$id": .string(id), "$createdAt": .string(row.createdAt.text), "$updatedAt": .string(row.updatedAt.text),
-            "name": .string(name), "url": .string(url), "events": JSON(patterns), "tls": .bool(record.bool("tls")),
+            "name": .string(name), "url": .string(url), "events": JSON(patterns), "tls": .bool(checksCertificate),
             "authUsername": .string(authUsername), "authPassword": .string(authPassword), "secret": .string(secret),
             "enabled": .bool(isEnabled), "logs": .string(record.string("logs")), "attempts": .int(attempts),
         ]

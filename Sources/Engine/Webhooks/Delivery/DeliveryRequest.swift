@@ -40,7 +40,8 @@ enum DeliveryRequest {
             headers: headers.map { (name: $0.0, value: $0.1) },
             body: body,
             timeout: timeout,
-            maximumAnswerBytes: DeliveryResult.keptBytes
+            maximumAnswerBytes: DeliveryResult.keptBytes,
+            checksCertificate: webhook.checksCertificate
         )
     }
 
@@ -65,6 +66,7 @@ extension Outgoing {
             result.error = error.description
         }
         result.milliseconds = Int64((ContinuousClock.now - begin) / .milliseconds(1))
+            if error.kind == .untrusted { result.error += " With \"tls\": false the webhook is told all the same." }
         return result
     }
 }
