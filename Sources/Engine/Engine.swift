@@ -33,6 +33,7 @@ package final class Engine: Sendable {
 
     /// - Parameters:
     ///   - outgoing: the way to servers of others.
+    ///   - deliveryTimeout: how long the receiver of a webhook has for its answer.
     ///   - publicAddress: where this process answers HTTP, without a slash at the end; providers send users back there.
     package init(
         catalog: Catalog,
@@ -45,6 +46,7 @@ package final class Engine: Sendable {
         retention: EventRetention = .standard,
         limitsRates: Bool = true,
         outgoing: any Outgoing = NoOutgoing(),
+        deliveryTimeout: Duration = DeliveryRequest.timeout,
         publicAddress: String = "http://localhost:8080",
         clock: WallClock = .system,
         log: Logger = Logger(label: "tandem.engine")
@@ -77,7 +79,16 @@ package final class Engine: Sendable {
         let sealed = SealedStore(base: store, keys: keys)
         let feed = EventFeed(sealed, log)
         self.feed = feed
-        deliveries = DeliveryRunner(sealed, outgoing, feed, signal, project: project, clock, log)
+        deliveries = DeliveryRunner(
+            sealed,
+            outgoing,
+            feed,
+            signal,
+            project: project,
+            timeout: deliveryTimeout,
+            clock,
+            log
+        )
         pipeline = Pipeline(
             store: sealed,
             cache: cache,

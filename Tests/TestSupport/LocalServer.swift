@@ -29,6 +29,8 @@ package final class LocalServer: Sendable {
         case endless
         /// A body of which some comes, and then no more until the client goes.
         case stalled
+        /// A body of which a byte comes every 20 milliseconds, without end.
+        case dripping
     }
 
     private struct State {
@@ -122,6 +124,10 @@ package final class LocalServer: Sendable {
             case .stalled:
                 _ = send("HTTP/1.1 200 Said\r\ncontent-length: 1000\r\n\r\nbegun", to: client)
                 _ = input.line()
+                return
+            case .dripping:
+                _ = send("HTTP/1.1 200 Said\r\ncontent-length: 1000000\r\n\r\n", to: client)
+                while send("x", to: client) { usleep(20_000) }
                 return
             case .garbage:
                 _ = send("220 mail.example.org ESMTP\r\n\r\n", to: client)

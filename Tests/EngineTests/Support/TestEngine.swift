@@ -27,6 +27,7 @@ struct TestEngine: Sendable {
         indexCheck: Int? = nil,
         limits: Bool = false,
         outgoing: any Outgoing = NoOutgoing(),
+        deliveryTimeout: Duration = DeliveryRequest.timeout,
         log: Logger = Logger(label: "test")
     ) {
         store = backend.store(folder)
@@ -42,6 +43,7 @@ struct TestEngine: Sendable {
             indexCheck: indexCheck,
             limitsRates: limits,
             outgoing: outgoing,
+            deliveryTimeout: deliveryTimeout,
             clock: clock.wallClock,
             log: log
         )

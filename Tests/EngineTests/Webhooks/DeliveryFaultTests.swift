@@ -90,6 +90,51 @@ struct DeliveryFaultTests {
         server.stop()
     }
 
+    /// The real limit is 15 seconds, for all of the answer; a byte now and then does not prolong it.
+    @Test(arguments: Backend.available, [LocalServer.Reply.silence, .stalled, .dripping])
+    func areGivenUpWhenTheirTimeIsOver(_ backend: Backend, _ reply: LocalServer.Reply) async throws {
+        #expect(DeliveryRequest.timeout == .seconds(15))
+        let isSlow = Mutex(true)
+        try await withServer({ _ in isSlow.withLock { $0 } ? reply : .answer(200) }) { server, outgoing in
+            try await withOutgoing(backend, outgoing, timeout: .milliseconds(300)) { engine in
+                try await engine.makeWebhook(url: server.origin)
+                try await engine.makeUser("ann")
+                let begin = ContinuousClock.now
+                #expect(try await engine.engine.deliveries.drain() == 1)
+                #expect(ContinuousClock.now - begin < .seconds(2))
+                let delivery = try #require(try await engine.deliveries().first)
+                #expect(delivery["state"] == "pending")
+                #expect(delivery["status"] == .null)
+                #expect(delivery["error"]?.string?.contains("took too long to answer") == true)
+                #expect((300...1500).contains(delivery["duration"]?.int ?? 0))
+                isSlow.withLock { $0 = false }
+                engine.clock.advance(milliseconds: 10_000)
+                #expect(try await engine.engine.deliveries.drain() == 1)
+                #expect(try await engine.states() == ["delivered"])
+            }
+        }
+    }
+
+    /// Whatever the answer says, nothing is sent to where it points.
+    @Test(arguments: Backend.available, [301, 302, 303, 307, 308])
+    func leadNowhereByARedirect(_ backend: Backend, _ status: Int) async throws {
+        let inner = LocalServer { _ in .answer(200, "secret") }
+        try await withServer({ _ in .answer(status, headers: ["location": inner.origin + "/latest"]) }) {
+            server,
+            outgoing in
+            try await withOutgoing(backend, outgoing) { engine in
+                try await engine.makeWebhook(url: server.origin)
+                try await engine.makeUser("ann")
+                try await engine.engine.deliveries.drain()
+                let delivery = try #require(try await engine.deliveries().first)
+                #expect(delivery["state"] == "delivered")
+                #expect(delivery["status"] == .int(Int64(status)))
+                #expect(inner.connections == 0)
+            }
+        }
+        inner.stop()
+    }
+
     @Test(arguments: Backend.available)
     func aSlowReceiverHoldsUpNoOther(_ backend: Backend) async throws {
         try await withWebhooks(backend) { engine, receiver in

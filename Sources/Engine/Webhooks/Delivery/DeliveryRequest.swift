@@ -1,13 +1,14 @@
 import Values
 
 /// How a delivery goes to its receiver.
-enum DeliveryRequest {
+package enum DeliveryRequest {
     /// How long the receiver has for all of its answer.
-    static let timeout = Duration.seconds(15)
+    package static let timeout = Duration.seconds(15)
 
     /// - Parameters:
     ///   - id: names the delivery, the same at every try, so that a receiver knows one that comes again.
     ///   - now: the moment of this try.
+    ///   - timeout: how long the receiver has.
     static func make(
         _ webhook: Webhook,
         id: String,
@@ -15,7 +16,8 @@ enum DeliveryRequest {
         userID: String,
         body: [UInt8],
         project: String,
-        at now: Timestamp
+        at now: Timestamp,
+        within timeout: Duration = timeout
     ) -> OutgoingRequest {
         let signature = WebhookSignature.plain(body, to: webhook.url, secret: webhook.secret)
         let timestamp = String(now.milliseconds / 1000)
@@ -64,9 +66,9 @@ extension Outgoing {
         } catch {
             if error.kind == .cancelled { return nil }
             result.error = error.description
+            if error.kind == .untrusted { result.error += " With \"tls\": false the webhook is told all the same." }
         }
         result.milliseconds = Int64((ContinuousClock.now - begin) / .milliseconds(1))
-            if error.kind == .untrusted { result.error += " With \"tls\": false the webhook is told all the same." }
         return result
     }
 }

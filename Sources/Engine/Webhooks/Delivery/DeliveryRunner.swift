@@ -14,6 +14,7 @@ package final class DeliveryRunner: Sendable {
     let log: Logger
     let project: String
     let owner: String
+    private let timeout: Duration
     private let feed: EventFeed
     private let signal: WakeSignal
 
@@ -24,6 +25,7 @@ package final class DeliveryRunner: Sendable {
 
     /// - Parameters:
     ///   - store: opens sealed values.
+    ///   - timeout: how long a receiver has for its answer.
     ///   - signal: rings when there may be webhooks that were not there before.
     init(
         _ store: any DocumentStore,
@@ -31,6 +33,7 @@ package final class DeliveryRunner: Sendable {
         _ feed: EventFeed,
         _ signal: WakeSignal,
         project: String,
+        timeout: Duration,
         _ clock: WallClock,
         _ log: Logger
     ) {
@@ -39,6 +42,7 @@ package final class DeliveryRunner: Sendable {
         self.feed = feed
         self.signal = signal
         self.project = project
+        self.timeout = timeout
         self.clock = clock
         self.log = log
         owner = clock.makeID()
@@ -93,7 +97,8 @@ package final class DeliveryRunner: Sendable {
                 userID: delivery.userID,
                 body: try delivery.body,
                 project: project,
-                at: now
+                at: now,
+                within: timeout
             )
             return await outgoing.deliver(request, id: delivery.id, clock)
         } catch {

@@ -11,10 +11,16 @@ func withWebhooks(_ backend: Backend, _ body: (_ engine: TestEngine, _ receiver:
 }
 
 /// The same with any way to other servers.
-func withOutgoing(_ backend: Backend, _ outgoing: any Outgoing, _ body: (TestEngine) async throws -> Void) async throws
-{
+/// - Parameter timeout: how long receivers have.
+func withOutgoing(
+    _ backend: Backend,
+    _ outgoing: any Outgoing,
+    timeout: Duration = DeliveryRequest.timeout,
+    _ body: (TestEngine) async throws -> Void
+) async throws {
     let (folder, keys) = (try TemporaryFolder(), try TemporaryFolder())
-    let engine = TestEngine(backend, folder, key: .named(try makeKey(keys)), outgoing: outgoing)
+    let key = KeySource.named(try makeKey(keys))
+    let engine = TestEngine(backend, folder, key: key, outgoing: outgoing, deliveryTimeout: timeout)
     let result: Result<Void, any Error>
     do { result = .success(try await body(engine)) } catch { result = .failure(error) }
     await engine.engine.close()
