@@ -36,6 +36,9 @@ struct Delivery: Sendable {
     var isFollowed: Bool { record.bool("followed") }
     var tries: [JSON] { record["tries"].array ?? [] }
 
+    /// About how much memory it takes, in bytes.
+    var size: Int { record.string("payload").utf8.count + 1000 }
+
     /// The bytes that are sent.
     var body: [UInt8] { get throws { EscapedJSON.encode(try JSON(parsing: record.string("payload"))) } }
 

@@ -28,6 +28,8 @@ struct DeliveryBoard: Sendable {
     static let capacityPerWebhook = 200
     /// The same for a webhook whose last try has failed, so that those that time out leave the others room.
     static let capacityOfFailing = 8
+    /// With so many bytes of events nothing more is leased; what was leased at once may lead a little beyond.
+    static let capacityInBytes = 32 << 20
     /// How many results are acknowledged in one transaction.
     static let batch = 100
 
@@ -36,7 +38,16 @@ struct DeliveryBoard: Sendable {
     private var flyingTo: [Substring: Int] = [:]
     private var failing: Set<String> = []
     private(set) var results: [DeliveryResult] = []
-    private var settled: [String: Item] = [:]
+    private var settled: [String: Settled] = [:]
+    /// How many bytes of events are held.
+    private(set) var bytes = 0
+
+    /// What is left of a delivery once it has landed.
+    private struct Settled {
+        let webhook: String
+        /// What its event is called, which failures tell.
+        let names: [String]
+    }
 
     var isEmpty: Bool { waiting.isEmpty && flying.isEmpty && results.isEmpty }
     var isFlying: Bool { !flying.isEmpty }
@@ -45,12 +56,18 @@ struct DeliveryBoard: Sendable {
 
     /// How many more may be leased for a webhook.
     func room(for webhook: String) -> Int {
-        let own = (waiting + flying.values + settled.values).count { $0.delivery.webhook == webhook }
+        guard bytes < Self.capacityInBytes else { return 0 }
+        let own =
+            (waiting + flying.values).count { $0.delivery.webhook == webhook }
+            + settled.values.count { $0.webhook == webhook }
         let most = failing.contains(webhook) ? Self.capacityOfFailing : Self.capacityPerWebhook
         return max(0, min(most - own, Self.capacity - waiting.count - flying.count - results.count))
     }
 
-    mutating func add(_ items: [Item]) { waiting += items }
+    mutating func add(_ items: [Item]) {
+        waiting += items
+        bytes += items.reduce(0) { $0 + $1.delivery.size }
+    }
 
     /// The next to send; nil where none can go now.
     mutating func next() -> Item? {
@@ -69,9 +86,13 @@ struct DeliveryBoard: Sendable {
         guard let item = flying.removeValue(forKey: id) else { return }
         let left = flyingTo[item.host, default: 1] - 1
         flyingTo[item.host] = left == 0 ? nil : left
+        bytes -= item.delivery.size
         guard let result else { return }
         results.append(result)
-        settled[id] = item
+        settled[id] = Settled(
+            webhook: item.delivery.webhook,
+            names: result.isSuccess ? [] : item.delivery.names
+        )
         if result.isSuccess {
             failing.remove(item.delivery.webhook)
         } else {
@@ -80,11 +101,14 @@ struct DeliveryBoard: Sendable {
     }
 
     /// Forgets what was not begun and whose lease is lost.
-    mutating func keep(_ ids: Set<String>) { waiting.removeAll { !ids.contains($0.id) } }
+    mutating func keep(_ ids: Set<String>) {
+        bytes -= waiting.reduce(0) { ids.contains($1.id) ? $0 : $0 + $1.delivery.size }
+        waiting.removeAll { !ids.contains($0.id) }
+    }
 
     /// Hands out what is to be acknowledged, with what the events were called.
     mutating func settle() -> (results: [DeliveryResult], names: [String: [String]]) {
         defer { (results, settled) = ([], [:]) }
-        return (results, settled.mapValues(\.delivery.names))
+        return (results, settled.mapValues(\.names))
     }
 }

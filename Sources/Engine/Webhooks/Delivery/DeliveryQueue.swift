@@ -43,7 +43,7 @@ enum DeliveryQueue {
         try !session.rows(due(webhook, now, limit: 1, columns: []), in: table).isEmpty
     }
 
-    private static func due(_ webhook: String, _ now: Timestamp, limit: Int, columns: [Int]?) -> RowQuery {
+    private static func due(_ webhook: String, _ now: Timestamp, limit: Int, columns: [Int]) -> RowQuery {
         var query = RowQuery(limit: limit)
         query.filters = [
             .compare("webhook", .equal, [.string(webhook)]),
@@ -52,30 +52,34 @@ enum DeliveryQueue {
         ]
         query.orders = [Query.Order("due"), Query.Order("$sequence")]
         query.columns = columns
-        // An event has at most as many bytes, and one must fit.
-        query.maximumBytes = 32 << 20
         return query
     }
 
+    /// How many deliveries are looked at for one lease. Those that have to wait take no room.
+    private static let page = 500
+
     /// Leases what a webhook is to be told next.
-    /// - Returns: the deliveries, and how many there were of which it showed that they have to wait.
+    /// - Returns: the deliveries, and whether there may be more for which there is room.
     static func lease(
         for webhook: String,
         limit: Int,
         owner: String,
         at now: Timestamp,
         in session: any WriteSession
-    ) throws -> (deliveries: [Delivery], waiting: Int) {
-        let candidates = try read(webhook, now, limit, session)
+    ) throws -> (deliveries: [Delivery], mayBeMore: Bool) {
+        let due = due(webhook, now, limit: page, columns: [table.position(of: "lane")!])
+        let candidates = try session.rows(due, in: table).map { Delivery($0) }
         var heads: [String: String] = [:]
-        var leased: [Delivery] = []
+        var first: [String] = []
         var late: [Delivery] = []
-        for candidate in candidates.map({ Delivery($0) }) {
+        for candidate in candidates {
+            guard first.count < limit else { break }
             guard let lane = candidate.lane else { continue }
             let head = try heads[lane] ?? oldest(in: lane, session)?.id ?? candidate.id
             heads[lane] = head
-            if head == candidate.id { leased.append(candidate) } else { late.append(candidate) }
+            if head == candidate.id { first.append(candidate.id) } else { late.append(candidate) }
         }
+        let leased = try read(first, session)
         if !leased.isEmpty {
             let until = now.adding(milliseconds: leaseMilliseconds)
             let fields: JSONObject = ["due": .string(until.text), "owner": .string(owner)]
@@ -87,19 +91,21 @@ enum DeliveryQueue {
             let waits: JSONObject = ["state": .string(Delivery.State.waiting.rawValue)]
             _ = try session.update(late.map(\.id), Record.change(table, at: now, waits), in: table)
         }
-        return (leased, late.count)
+        return (leased, first.count < limit && candidates.count == page)
     }
 
-    /// Reads as many as fit into memory.
-    private static func read(_ webhook: String, _ now: Timestamp, _ limit: Int, _ session: any ReadSession) throws
-        -> [StoredRow]
-    {
-        var limit = limit
+    /// Reads the first of these deliveries, as many as fit into memory.
+    private static func read(_ ids: [String], _ session: any ReadSession) throws -> [Delivery] {
+        var count = ids.count
         while true {
-            do { return try session.rows(due(webhook, now, limit: limit, columns: nil), in: table) } catch let error
-                as StoreError where error.kind == .tooLarge && limit > 1
+            var query = RowQuery(limit: count)
+            query.filters = [.compare("$id", .equal, ids.prefix(count).map { .string($0) })]
+            // An event has at most as many bytes, and one must fit.
+            query.maximumBytes = 32 << 20
+            do { return count == 0 ? [] : try session.rows(query, in: table).map { Delivery($0) } } catch let error
+                as StoreError where error.kind == .tooLarge && count > 1
             {
-                limit = max(1, limit / 4)
+                count = max(1, count / 4)
             }
         }
     }

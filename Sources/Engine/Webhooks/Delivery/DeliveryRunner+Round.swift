@@ -68,12 +68,14 @@ extension DeliveryRunner {
         let state = board
         let found = try await store.write { session in
             var items: [DeliveryBoard.Item] = []
+            var bytes = state.bytes
             var mayBeMore = false
-            for listener in try WebhookDirectory.listeners(in: session) {
+            for listener in try WebhookDirectory.listeners(in: session) where bytes < DeliveryBoard.capacityInBytes {
                 let room = min(state.room(for: listener.uid), DeliveryBoard.capacity - items.count)
                 guard room > 0, let row = try session.row(listener.id, in: WebhookTables.webhooks) else { continue }
                 let leased = try DeliveryQueue.lease(for: listener.uid, limit: room, owner: owner, at: now, in: session)
-                mayBeMore = mayBeMore || (leased.waiting > 0 && leased.deliveries.count + leased.waiting == room)
+                mayBeMore = mayBeMore || leased.mayBeMore
+                bytes += leased.deliveries.reduce(0) { $0 + $1.size }
                 items += leased.deliveries.map { DeliveryBoard.Item($0, Webhook(row)) }
             }
             return (items: items, mayBeMore: mayBeMore)
