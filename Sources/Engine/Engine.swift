@@ -72,7 +72,7 @@ package final class Engine: Sendable {
         self.project = project
         jobs = JobRunner(
             store,
-            SchemaJobs.handlers + RelationJobs.handlers + [KeyRotationJob.handler(keys)],
+            SchemaJobs.handlers + RelationJobs.handlers + [KeyRotationJob.handler(keys), DeliveryQueue.removal],
             clock,
             log
         )

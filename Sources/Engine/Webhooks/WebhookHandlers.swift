@@ -81,6 +81,9 @@ enum WebhookHandlers {
     private static let delete = Handler.define("webhooks.delete", prepare: { _ in }) { _, context in
         let webhook = try context.webhook()
         _ = try context.writer.delete(webhook.id, from: table)
+        if try DeliveryQueue.remove(of: webhook.uid, in: context.writer) {
+            try context.enqueue(DeliveryQueue.removalJob(of: webhook.uid))
+        }
         context.eventPayload = webhook.told
         return [:] as JSON
     }

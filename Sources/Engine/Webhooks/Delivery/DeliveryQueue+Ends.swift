@@ -118,24 +118,52 @@ extension DeliveryQueue {
         _ = try session.update(delivery.id, Record.change(table, at: now, fields), in: table)
     }
 
+    /// How many deliveries are removed in one transaction.
+    private static let removedAtOnce = 500
+
+    /// Removes the deliveries of a webhook that is gone, or so many of them.
+    /// - Returns: whether there may be more.
+    static func remove(of webhook: String, in session: any WriteSession) throws -> Bool {
+        try remove([.compare("webhook", .equal, [.string(webhook)])], in: session)
+    }
+
+    private static func remove(_ filters: [Filter], in session: any WriteSession) throws -> Bool {
+        var query = RowQuery(limit: removedAtOnce)
+        query.columns = []
+        query.filters = filters
+        let ids = try session.rows(query, in: WebhookTables.deliveries).map(\.id)
+        if !ids.isEmpty { _ = try session.delete(ids, from: WebhookTables.deliveries) }
+        return ids.count == removedAtOnce
+    }
+
+    private static let removalKind = "webhooks.removeDeliveries"
+
+    /// The job that removes what the transaction of ``remove(of:in:)`` has left.
+    static func removalJob(of webhook: String) -> Job {
+        Job(kind: removalKind, payload: ["webhook": .string(webhook)])
+    }
+
+    static let removal = JobHandler(kind: removalKind) { run in
+        let webhook = run.payload["webhook"]?.string ?? ""
+        while try await run.store.write({ try remove(of: webhook, in: $0) }) {}
+        try await run.end { _ in }
+    }
+
     /// Forgets the oldest deliveries that are older than that, and those of webhooks that are gone.
     /// - Returns: whether there may be more.
     static func trim(createdBefore moment: Timestamp?, in session: any WriteSession) throws -> Bool {
-        var query = RowQuery(limit: 500)
-        query.columns = []
         if let moment {
+            var query = RowQuery(limit: removedAtOnce)
+            query.columns = []
             let old = try session.rows(query, in: WebhookTables.deliveries).filter { $0.createdAt < moment }.map(\.id)
             if !old.isEmpty { _ = try session.delete(old, from: WebhookTables.deliveries) }
             if old.count == query.limit { return true }
         }
         var known = RowQuery(limit: 5000)
         known.columns = [WebhookTables.webhooks.position(of: "uid")!]
-        let uids = try session.rows(known, in: WebhookTables.webhooks).map { row in
+        let others = try session.rows(known, in: WebhookTables.webhooks).map { row in
             Filter.compare("webhook", .notEqual, [.string(Webhook(row).uid)])
         }
-        query.filters = uids
-        let orphans = try session.rows(query, in: WebhookTables.deliveries).map(\.id)
-        if !orphans.isEmpty { _ = try session.delete(orphans, from: WebhookTables.deliveries) }
-        return orphans.count == query.limit
+        return try remove(others, in: session)
     }
 }
