@@ -62,6 +62,15 @@ extension EventPath {
         return readers.filter { seen.insert($0).inserted }
     }
 
+    /// Whether permissions in the payload may let others hear of an event than ``audience(_:_:)`` finds without it.
+    func payloadOpens(_ rights: ContainerRights?) -> Bool {
+        switch kinds {
+        case "databases/tables/rows", "buckets/files": rights?.hasItemSecurity ?? false
+        case "functions/executions", "presences": true
+        default: false
+        }
+    }
+
     private static func readers(of payload: JSON) -> [String] {
         Permissions.roles(payload["$permissions"]?.strings ?? [], .read)
     }

@@ -45,6 +45,9 @@ package struct EventQueries: Sendable, Equatable {
         }
     }
 
+    /// Whether a payload is asked anything.
+    var ask: Bool { !filters.isEmpty }
+
     /// The size of ``texts`` in bytes.
     var bytes: Int { texts.reduce(0) { $0 + $1.utf8.count } }
 

@@ -44,15 +44,21 @@ struct EventEar {
     ///   - record: that of a single operation, see ``EventRecord/single``.
     func hear(_ record: EventRecord, _ facts: RealtimeEvent.Facts) throws -> JSON? {
         // Most events are about something else, and that costs least to find out.
-        let heard = EventPath(record).channels(project: facts.project).filter(channels.contains)
+        let heard = heard(EventPath(record), project: facts.project)
         guard !heard.isEmpty else { return nil }
         let event = try RealtimeEvent(record, facts)
-        guard !roles.isDisjoint(with: Listener.roles(hearing: event.roles)), wish.queries.match(event.payload) else {
-            return nil
-        }
+        guard mayHear(event.roles), wish.queries.match(event.payload) else { return nil }
         return [
             "event": .string(record.name), "channels": JSON(heard), "timestamp": .string(event.at.text),
             "payload": event.payload,
         ]
     }
+
+    /// On which of its channels an event is told.
+    func heard(_ path: EventPath, project: String) -> [String] {
+        path.channels(project: project).filter(channels.contains)
+    }
+
+    /// Whether what these roles may hear is open to the listener.
+    func mayHear(_ audience: [String]) -> Bool { !roles.isDisjoint(with: Listener.roles(hearing: audience)) }
 }

@@ -2,7 +2,7 @@ import Catalog
 import Storage
 import Values
 
-/// `webhooks.explain`: which webhooks an event would reach, and why.
+/// `webhooks.explain`: which webhooks and subscriptions an event would reach, and why.
 enum ExplainWebhooks {
     static let handler = Handler.read("webhooks.explain", prepare: { try path(of: $0.string("event")) }) {
         path,
@@ -11,7 +11,15 @@ enum ExplainWebhooks {
         let rows = try context.session.rows(RowQuery(limit: 5000), in: table)
         let webhooks = rows.map { explain(Record($0, table), $0.id, names) }
         let reached = webhooks.count { $0["reached"] == true }
-        return ["total": .int(Int64(reached)), "events": JSON(names.all), "webhooks": .array(webhooks)] as JSON
+        var answer: JSONObject = [
+            "total": .int(Int64(reached)), "events": JSON(names.all), "webhooks": .array(webhooks),
+        ]
+        // Who waits for what is shown to the owner only, by realtime.list too.
+        if context.caller.actor == .key {
+            var subscriptions = ExplainSubscriptions(path, context)
+            answer["subscriptions"] = .array(try subscriptions.answer())
+        }
+        return JSON.object(answer)
     }
 
     private static let table = WebhookTables.webhooks.part(["name", "events", "enabled"])
