@@ -6,10 +6,14 @@ package struct Client: Sendable, Hashable {
     /// The address of the caller as text; empty where there is none, as over a pipe.
     package var ip: String
     package var userAgent: String
+    /// How long the answer should be at the most, in bytes; nil where it may have any length. It binds those whose answer
+    /// can stop earlier and go on with the next call.
+    package var answerBytes: Int?
 
-    package init(ip: String = "", userAgent: String = "") {
+    package init(ip: String = "", userAgent: String = "", answerBytes: Int? = nil) {
         self.ip = ip
         self.userAgent = userAgent
+        self.answerBytes = answerBytes
     }
 }
 

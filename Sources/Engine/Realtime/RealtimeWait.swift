@@ -16,13 +16,14 @@ struct RealtimeWait: Sendable {
     private let start: WaitPlace?
     private let timeout: Duration
     private let maximum: Int
+    /// How many bytes the events of an answer may have where there are several.
+    private let room: Int
 
     /// How many records are read at once, and how many in one session.
     private static let page = 200
     private static let reach = 5000
-    /// How many bytes the events of an answer may have where there are several: less than where tools cut long answers,
-    /// because what was cut off would count as told.
-    private static let room = 48_000
+    /// The room where the caller takes answers of any length.
+    private static let usualRoom = 48_000
 
     init(_ call: Call) throws(AppError) {
         let hasChannels = call.optional("channels") != nil
@@ -38,6 +39,8 @@ struct RealtimeWait: Sendable {
         start = try call.optional("cursor")?.string.map { (text) throws(AppError) in try WaitPlace(parsing: text) }
         timeout = .seconds(call.arguments["timeout"]?.int ?? 25)
         maximum = Int(call.arguments["max"]?.int ?? 100)
+        // A fifth of the answer is for what stands around the events.
+        room = call.client.answerBytes.map { min($0 / 5 * 4, Self.usualRoom) } ?? Self.usualRoom
     }
 
     private struct Found: Sendable {
@@ -112,7 +115,7 @@ struct RealtimeWait: Sendable {
                 for (index, event) in events.enumerated().dropFirst(skipped) {
                     if let heard = try ear.hear(event, facts) {
                         let bytes = heard.encoded.count
-                        if !found.events.isEmpty, found.bytes + bytes > Self.room { return found }
+                        if !found.events.isEmpty, found.bytes + bytes > room { return found }
                         found.bytes += bytes
                         found.events.append(heard)
                     }

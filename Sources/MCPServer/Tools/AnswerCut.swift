@@ -11,9 +11,10 @@ struct AnswerCut {
     private static let noteBytes = 160
 
     /// nil when there is nothing that can be cut.
-    init?(_ answer: JSONObject, to limit: Int) {
+    /// - Parameter whole: the paths of what is never cut, because what was cut off would be lost.
+    init?(_ answer: JSONObject, to limit: Int, keeping whole: Set<[String]> = []) {
         self.answer = answer
-        let lists = Self.lists(in: .object(answer), under: []).sorted { $0.size > $1.size }
+        let lists = Self.lists(in: .object(answer), under: [], keeping: whole).sorted { $0.size > $1.size }
         guard !lists.isEmpty else { return nil }
         let rest = JSON.object(answer).encoded.count - lists.reduce(0) { $0 + $1.size }
         let sizes = lists.map(\.size)
@@ -38,15 +39,21 @@ struct AnswerCut {
     }
 
     /// The outermost lists with more than one item: the lists inside of rows stay whole.
-    private static func lists(in value: JSON, under path: [String], total: Int64? = nil) -> [List] {
+    private static func lists(
+        in value: JSON,
+        under path: [String],
+        keeping whole: Set<[String]>,
+        total: Int64? = nil
+    ) -> [List] {
+        if whole.contains(path) { return [] }
         switch value {
         case .array(let items):
             if items.count > 1 { return [List(path: path, items: items, size: value.encoded.count, total: total)] }
-            return items.enumerated().flatMap { lists(in: $1, under: path + [String($0)]) }
+            return items.enumerated().flatMap { lists(in: $1, under: path + [String($0)], keeping: whole) }
         case .object(let object):
             // Anywhere else a total is a value like others, which says nothing about the list beside it.
             let total = object.count == 2 ? object["total"]?.int : nil
-            return object.members.flatMap { lists(in: $0.value, under: path + [$0.key], total: total) }
+            return object.members.flatMap { lists(in: $0.value, under: path + [$0.key], keeping: whole, total: total) }
         default: return []
         }
     }

@@ -45,7 +45,8 @@ extension Tool {
         let outcome = try await engine.answer(request.request)
         context.events?.observe(request.request, outcome)
         let isAboutEvents = request.request.steps.contains { $0.invocation.realtimeMethod != nil }
-        return try OutcomeText(outcome, limit: execution.maximumAnswer).toolOutcome(takesNote: !isAboutEvents)
+        return try OutcomeText(outcome, limit: execution.maximumAnswer, keeping: request.heard)
+            .toolOutcome(takesNote: !isAboutEvents)
     }
 
     /// Says every few seconds that a long call is alive, which resets the time-outs of many clients.

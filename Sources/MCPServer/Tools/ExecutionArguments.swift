@@ -6,6 +6,8 @@ struct ExecutionArguments {
     let request: ExecutionRequest
     /// What runs, for people.
     let name: String
+    /// Where in the answer events are that count as told, so that none of them may be cut off.
+    let heard: Set<[String]>
 
     /// - Parameter client: what the client calls itself.
     init(_ arguments: JSONObject, _ execution: Tool.Execution, client: String) throws(AppError) {
@@ -23,6 +25,7 @@ struct ExecutionArguments {
             var read: [ExecutionRequest.Step] = []
             for (index, step) in steps.enumerated() { read.append(try Self.step(step, index)) }
             request = ExecutionRequest(steps: read)
+            heard = Set(read.filter { $0.invocation.realtimeMethod == "wait" }.map { ["results", $0.id] })
             request.isAtomic = try arguments.flag("atomic") ?? true
             name = "a batch of \(read.count) steps"
         } else {
@@ -37,13 +40,17 @@ struct ExecutionArguments {
             var invocation = Invocation(try arguments.required("operation"), try arguments.object("arguments"))
             invocation.credential = try Self.credential(arguments["as"], "as")
             request = ExecutionRequest(invocation)
+            heard = invocation.realtimeMethod == "wait" ? [["result"]] : []
             name = invocation.operation
         }
         request.isDryRun = try arguments.flag("dryRun") ?? false
         let token = try arguments.string("confirm")
         request.confirmation = execution.skipsConfirmation ? .notNeeded : .needed(token: token)
         request.selection = try arguments.strings("select").map { texts throws(AppError) in try Self.selection(texts) }
-        for index in request.steps.indices { request.steps[index].invocation.client.userAgent = client }
+        let share = execution.maximumAnswer / max(1, request.steps.count)
+        for index in request.steps.indices {
+            request.steps[index].invocation.client = Client(userAgent: client, answerBytes: share)
+        }
         self.request = request
     }
 

@@ -10,13 +10,15 @@ struct OutcomeText {
     /// Clients close a connection at lines of 10 MiB; an answer is in its line twice, once with its quotes escaped.
     private static let maximumLine = 4 << 20
 
-    /// - Parameter limit: where lists are cut, in bytes of the whole answer.
-    init(_ outcome: Outcome, limit: Int) throws(AppError) {
+    /// - Parameters:
+    ///   - limit: where lists are cut, in bytes of the whole answer.
+    ///   - whole: the paths of what is never cut.
+    init(_ outcome: Outcome, limit: Int, keeping whole: Set<[String]> = []) throws(AppError) {
         isUnsafe = outcome.holdsUnsafeInteger
         isError = outcome.failure != nil
         var bytes = outcome.encoded
         if bytes.count > limit, let value = try? JSON(parsing: bytes), case .object(let object) = value,
-            let cut = AnswerCut(object, to: limit)
+            let cut = AnswerCut(object, to: limit, keeping: whole)
         {
             bytes = JSON.object(cut.answer).encoded
         }
