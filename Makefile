@@ -2,12 +2,14 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
+# For how long `make soak` kills processes.
+SECONDS ?= 600
 
 binary := .build/release/tandem
 release := swift build -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build install bench format clean
+.PHONY: help run test soak build install bench format clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +25,11 @@ test: ## build and run every test
 	swift build --build-tests
 	@scripts/mongodb run -- bash -euxc \
 		'scripts/interop; scripts/readme-session --check .build/debug/tandem; SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 swift test'
+
+soak: ## kill processes at random for SECONDS, 600 by default, and look for what was lost
+	@scripts/install-packages test
+	swift build
+	@TANDEM_SOAK_SECONDS=$(SECONDS) Tests/Interop/run.sh .build/debug/tandem processes_killed
 
 build: ## build the release binary, .build/release/tandem
 	@scripts/install-packages build

@@ -1,6 +1,7 @@
 """Talks to the binary over stdio from many threads at once, without a library in between."""
 
 import concurrent.futures
+import contextlib
 import itertools
 import json
 import os
@@ -36,6 +37,7 @@ class Tandem:
         self._serials = itertools.count(1)
         self._lock = threading.Lock()
         self._waiting = {}
+        self._has_ended = False
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -66,24 +68,43 @@ class Tandem:
 
     def _read(self):
         for line in self._process.stdout:
+            if not line.endswith(b"\n"):
+                # It was killed while it wrote.
+                break
             message = json.loads(line)
             with self._lock:
                 future = self._waiting.pop(message.get("id"), None)
             if future:
                 future.set_result(message)
         with self._lock:
+            self._has_ended = True
             for future in self._waiting.values():
-                future.set_exception(EOFError(f"tandem has ended; it said: {self.log[-500:]}"))
+                future.set_exception(self._ending())
+
+    def _ending(self):
+        return EOFError(f"tandem has ended; it said: {self.log[-500:]}")
+
+    def kill(self):
+        """As if it had crashed. Calls that were not answered raise an `EOFError`, as do those that come after it."""
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        with self._lock, contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
 
     def request(self, method, params, seconds=30):
         """The result of a request; raises what keeps it from having one."""
         future = concurrent.futures.Future()
         with self._lock:
+            if self._has_ended:
+                raise self._ending()
             serial = next(self._serials)
             self._waiting[serial] = future
             line = json.dumps({"jsonrpc": "2.0", "id": serial, "method": method, "params": params})
-            self._process.stdin.write(line.encode() + b"\n")
-            self._process.stdin.flush()
+            # Where it has ended, the reader sees that too, and tells whoever waits.
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.write(line.encode() + b"\n")
+                self._process.stdin.flush()
         answer = future.result(seconds)
         if "error" in answer:
             raise Refused(answer["error"])

@@ -13,11 +13,11 @@ scripts/interop-venv
 
 scripts=("${@:2}")
 if ((${#scripts[@]} == 0)); then
-    scripts=(interop transcript events dry_run documents webhooks planted)
+    scripts=(interop transcript events dry_run documents webhooks planted processes_killed)
     for path in Tests/Interop/mongodb_*.py; do scripts+=("$(basename "$path" .py)"); done
 fi
 # These start servers of their own, to take them away, so another server that is there already does not do.
-if [[ ${scripts[*]} == *mongodb_* && -z ${TANDEM_TEST_MONGOD:-} ]]; then
+if [[ ${scripts[*]} =~ mongodb_|processes_killed && -z ${TANDEM_TEST_MONGOD:-} ]]; then
     if [[ -z ${TANDEM_TEST_MONGODB_SKIPPED:-} ]] && mongod=$(scripts/mongodb fetch); then
         export TANDEM_TEST_MONGOD=$mongod
     else
