@@ -231,12 +231,16 @@ class ReplicaSet(Deployment):
 
         return wait_until("there is a primary", look)
 
-    def step_down(self):
-        """Makes the primary hand over to another member, and waits for that one."""
+    def step_down(self, alone=False):
+        """Makes the primary hand over to another member, and waits for that one.
+
+        One that is `alone` has nobody to hand over to, and is elected again itself.
+        """
         # A member that stepped down can't be elected for so long.
         seconds = 2
         with self.client(self.primary()) as client:
-            client.admin.command("replSetStepDown", seconds, secondaryCatchUpPeriodSecs=seconds)
+            client.admin.command(
+                "replSetStepDown", seconds, secondaryCatchUpPeriodSecs=0 if alone else seconds, force=alone)
         return self.primary()
 
     def uri(self, **options):
