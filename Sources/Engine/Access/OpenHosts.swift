@@ -14,7 +14,7 @@ extension ReadContext {
                 hint: "For example https://app.example.org/welcome."
             )
         }
-        guard try ["localhost", "127.0.0.1"].contains(host) || settings.isRegistered(host: host) else {
+        guard try settings.isOpen(host: host) else {
             throw AppError(
                 .generalArgumentInvalid,
                 "'\(argument)' leads to the host '\(host)', which is not registered with the project.",

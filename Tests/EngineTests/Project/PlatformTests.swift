@@ -118,4 +118,20 @@ struct PlatformTests {
             #expect(try await isRegistered("anything.example.net"))
         }
     }
+
+    @Test(arguments: Backend.available)
+    func pagesOfRegisteredHostsAndOfTheUsersMachineMayUseTheProject(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            try await engine.call(
+                "project.createWebPlatform",
+                ["platformId": "a", "name": "Shop", "hostname": "shop.example.com"]
+            )
+            for host in ["localhost", "LOCALHOST", "127.0.0.1", "shop.example.com"] {
+                #expect(try await engine.engine.allowsOrigin(host: host), "\(host)")
+            }
+            for host in ["127.0.0.2", "evil.example", "localhost.evil.example", ""] {
+                #expect(try await !engine.engine.allowsOrigin(host: host), "\(host)")
+            }
+        }
+    }
 }

@@ -2,6 +2,11 @@ import Storage
 import Values
 
 extension ProjectSettings {
+    /// Whether a host is the machine of a user itself, or registered; see ``isRegistered(host:)``.
+    func isOpen(host: String) throws -> Bool {
+        try ["localhost", "127.0.0.1"].contains(host.lowercased()) || isRegistered(host: host)
+    }
+
     /// Whether a host is that of a registered web site: by its name, by `*.` before a domain that it is below, or by `*`.
     /// Links in mails and redirects may lead nowhere else.
     func isRegistered(host: String) throws -> Bool {
