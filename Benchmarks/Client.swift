@@ -16,7 +16,7 @@ final class Client {
         process.standardInput = input
         process.standardOutput = output
         if let errors {
-            FileManager.default.createFile(atPath: errors, contents: nil)
+            _ = FileManager.default.createFile(atPath: errors, contents: nil)
             process.standardError = FileHandle(forWritingAtPath: errors)
         }
         try process.run()

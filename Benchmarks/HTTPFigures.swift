@@ -80,9 +80,11 @@ enum HTTPFigures {
         let application = Application(
             router: router,
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { print("http://127.0.0.1:\($0.localAddress?.port ?? 0)/v1") }
+            onServerRunning: { channel in
+                let line = "http://127.0.0.1:\(channel.localAddress?.port ?? 0)/v1\n"
+                FileHandle.standardOutput.write(Data(line.utf8))
+            }
         )
-        setlinebuf(stdout)
         try await application.run()
     }
 
