@@ -12,6 +12,8 @@ package enum Actor: Sendable, Hashable, CustomStringConvertible {
     case apiKey(String)
     /// An API key that is kept nowhere. Only its secret makes one.
     case ephemeralKey(EphemeralKey)
+    /// A person of the console, bound by its role in the organisation and by no permission. Only a session makes one.
+    case administrator(Administrator)
 
     /// Reads `key`, `guest`, `user:ID` or `key:ID`.
     /// - Throws: `general_argument_invalid` for anything else.
@@ -37,14 +39,14 @@ package enum Actor: Sendable, Hashable, CustomStringConvertible {
     package var userID: String? {
         switch self {
         case .user(let id), .session(let id, _): id
-        case .key, .guest, .apiKey, .ephemeralKey: nil
+        case .key, .guest, .apiKey, .ephemeralKey, .administrator: nil
         }
     }
 
     /// Whether permissions of tables and rows, and disabled states, do not apply.
     package var isPrivileged: Bool {
         switch self {
-        case .key, .apiKey, .ephemeralKey: true
+        case .key, .apiKey, .ephemeralKey, .administrator: true
         case .guest, .user, .session: false
         }
     }
@@ -53,7 +55,7 @@ package enum Actor: Sendable, Hashable, CustomStringConvertible {
     var isAPIKey: Bool {
         switch self {
         case .apiKey, .ephemeralKey: true
-        case .key, .guest, .user, .session: false
+        case .key, .guest, .user, .session, .administrator: false
         }
     }
 
@@ -64,6 +66,7 @@ package enum Actor: Sendable, Hashable, CustomStringConvertible {
         case .user(let id), .session(let id, _): "user:\(id)"
         case .apiKey(let id): "key:\(id)"
         case .ephemeralKey(let key): "key:\(key.id)"
+        case .administrator(let administrator): "console:\(administrator.user)"
         }
     }
 }

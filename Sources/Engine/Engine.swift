@@ -27,6 +27,9 @@ package final class Engine: Sendable {
     private let access: Access
     let retention: EventRetention
     let log: Logger
+    /// The other projects of the store; nil for an engine that knows of none and so is its own console.
+    let neighbours: ProjectDirectory?
+    let calls = CallCount()
     /// Whether operations are limited for those whom limits are for.
     private let limitsRates: Bool
     private let repertoire: Repertoire
@@ -34,6 +37,7 @@ package final class Engine: Sendable {
     /// - Parameters:
     ///   - outgoing: the way to servers of others.
     ///   - deliveryTimeout: how long the receiver of a webhook has for its answer.
+    ///   - neighbours: the other projects of the store, where there may be some.
     ///   - publicAddress: where this process answers HTTP, without a slash at the end; providers send users back there.
     package init(
         catalog: Catalog,
@@ -47,6 +51,7 @@ package final class Engine: Sendable {
         limitsRates: Bool = true,
         outgoing: any Outgoing = NoOutgoing(),
         deliveryTimeout: Duration = DeliveryRequest.timeout,
+        neighbours: ProjectDirectory? = nil,
         publicAddress: String = "http://localhost:8080",
         clock: WallClock = .system,
         log: Logger = Logger(label: "tandem.engine")
@@ -70,6 +75,7 @@ package final class Engine: Sendable {
         self.log = log
         self.retention = retention
         self.project = project
+        self.neighbours = neighbours
         jobs = JobRunner(
             store,
             SchemaJobs.handlers + RelationJobs.handlers + [KeyRotationJob.handler(keys), DeliveryQueue.removal],
@@ -146,12 +152,17 @@ package final class Engine: Sendable {
     /// Whether this process changes nothing.
     var isReadOnly: Bool { access.isReadOnly }
 
+    /// Whether nobody is being served, nor listens.
+    var isIdle: Bool { calls.isZero && !feed.isHeard }
+
     /// The ids of the operations that have a handler.
     package var handledOperations: Set<String> { repertoire.ids }
 
     /// Runs one operation.
     /// - Throws: an error of the contract; nothing was changed then, unless it is of a job after the commit.
     package func execute(_ invocation: Invocation) async throws(AppError) -> Response {
+        calls.begin()
+        defer { calls.end() }
         let invocation = try await authenticated(invocation)
         return try await execute(invocation, try find(invocation))
     }

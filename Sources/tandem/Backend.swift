@@ -6,29 +6,33 @@ import ServiceLifecycle
 import Storage
 import Synchronization
 
-/// The catalog and the engine of this process, made when they are first asked for.
+/// The catalog and the engines of this process, made when they are first asked for.
 final class Backend: Service {
-    private struct State {
-        var engine: Engine?
-        var waiting: CheckedContinuation<Engine?, Never>?
-        var isDone = false
-    }
-
+    /// The store of the process's own project.
     let store: any DocumentStore
-    /// The id of the project that the process works in.
-    var project: String { settings.project }
+    /// The projects of the store, each with its engine.
+    let projects: ProjectDirectory
     private let settings: Settings
-    private let log: Logger
     /// It costs nothing before the first request.
     private let outgoing: HTTPOutgoing
-    private let state = Mutex(State())
     private let narrowed = Mutex<Catalog?>(nil)
 
     init(_ settings: Settings, log: Logger) {
         self.settings = settings
-        self.log = log
-        outgoing = HTTPOutgoing(allowsPrivate: settings.allowsPrivateTargets)
-        store = settings.place.store(project: settings.project, syncsEveryCommit: settings.syncsEveryCommit)
+        let outgoing = HTTPOutgoing(allowsPrivate: settings.allowsPrivateTargets)
+        self.outgoing = outgoing
+        let store = settings.store(of: settings.project)
+        self.store = store
+        projects = ProjectDirectory(own: settings.project, shelf: settings.place.shelf, log: log) { project, projects in
+            let isOwn = project == settings.project
+            return settings.engine(
+                of: project,
+                isOwn ? store : settings.store(of: project),
+                among: projects,
+                outgoing,
+                log
+            )
+        }
     }
 
     /// What this process serves.
@@ -45,76 +49,60 @@ final class Backend: Service {
         }
     }
 
-    /// The engine knows operations that scopes and read-only mode keep out of the catalog, so that it can say which of
-    /// the two refuses a call.
-    var engine: Engine {
-        let (engine, waiting) = state.withLock { state in
-            if let engine = state.engine { return (engine, nil as CheckedContinuation<Engine?, Never>?) }
-            let catalog = Catalog.embedded.narrowed(services: settings.services, scopes: nil, readOnly: false)
-            let access = Access(actor: settings.actor, scopes: settings.scopes, isReadOnly: settings.isReadOnly)
-            let engine = Engine(
-                catalog: catalog,
-                store: store,
-                access: access,
-                project: settings.project,
-                key: settings.key,
-                cacheBytes: settings.cacheBytes,
-                indexCheck: settings.indexCheck,
-                retention: settings.retention,
-                limitsRates: settings.limitsRates,
-                outgoing: outgoing,
-                publicAddress: "http://\((settings.http ?? .usual).text)",
-                log: log
-            )
-            state.engine = engine
-            let waiting = state.waiting
-            state.waiting = nil
-            return (engine, waiting)
-        }
-        waiting?.resume(returning: engine)
-        return engine
-    }
+    /// The engine of the process's own project.
+    var engine: Engine { projects.ownEngine }
 
     /// Carries out jobs in the background, from the first call on until the process ends.
     func run() async {
-        await withGracefulShutdownHandler {
-            guard let engine = await firstEngine(), !settings.isReadOnly else { return await forever() }
-            await cancelWhenGracefulShutdown { await engine.keepHouse() }
-        } onGracefulShutdown: {
-            self.stopWaiting()
+        await cancelWhenGracefulShutdown {
+            if self.settings.isReadOnly {
+                // A service that returns early would end the group.
+                while (try? await Task.sleep(for: .seconds(3600))) != nil {}
+            } else {
+                await self.projects.run()
+            }
         }
     }
 
     func close() async {
         await outgoing.close()
-        guard let engine = state.withLock({ $0.engine }) else { return await store.close() }
-        await engine.close()
+        let hasOwn = projects.isOpen(settings.project)
+        await projects.close()
+        if !hasOwn { await store.close() }
+    }
+}
+
+extension Settings {
+    /// The store of a project, which opens nothing before its first use.
+    fileprivate func store(of project: String) -> any DocumentStore {
+        place.store(project: project, syncsEveryCommit: syncsEveryCommit)
     }
 
-    private func firstEngine() async -> Engine? {
-        await withCheckedContinuation { continuation in
-            let known: Engine?? = state.withLock { state in
-                if state.isDone || state.engine != nil { return .some(state.engine) }
-                state.waiting = continuation
-                return nil
-            }
-            if let known { continuation.resume(returning: known) }
-        }
-    }
-
-    private func stopWaiting() {
-        let waiting = state.withLock { state in
-            state.isDone = true
-            defer { state.waiting = nil }
-            return state.waiting
-        }
-        waiting?.resume(returning: nil)
-    }
-
-    /// A service that returns early would end the group.
-    private func forever() async {
-        await cancelWhenGracefulShutdown {
-            while (try? await Task.sleep(for: .seconds(3600))) != nil {}
-        }
+    /// The engine knows operations that scopes and read-only mode keep out of the catalog, so that it can say which of
+    /// the two refuses a call.
+    fileprivate func engine(
+        of id: String,
+        _ store: any DocumentStore,
+        among projects: ProjectDirectory,
+        _ outgoing: HTTPOutgoing,
+        _ log: Logger
+    ) -> Engine {
+        // A user as whom the process acts is one of its own project; elsewhere it would be somebody else.
+        let actor = id == project || actor == .key ? actor : .guest
+        return Engine(
+            catalog: Catalog.embedded.narrowed(services: services, scopes: nil, readOnly: false),
+            store: store,
+            access: Access(actor: actor, scopes: scopes, isReadOnly: isReadOnly),
+            project: id,
+            key: key,
+            cacheBytes: cacheBytes,
+            indexCheck: indexCheck,
+            retention: retention,
+            limitsRates: limitsRates,
+            outgoing: outgoing,
+            neighbours: projects,
+            publicAddress: "http://\((http ?? .usual).text)",
+            log: log
+        )
     }
 }

@@ -58,7 +58,7 @@ extension Backend {
         HTTPFront(
             HTTPConfiguration(host: address.host, port: address.port),
             catalog: catalog,
-            projects: self,
+            projects: projects,
             log: log
         ) { port in
             writeError("tandem: http://\(HTTPAddress(host: address.host, port: port).text)/v1")
@@ -66,22 +66,7 @@ extension Backend {
     }
 }
 
-extension Backend: ProjectSource {
-    func engine(of project: String) async throws(AppError) -> Engine {
-        guard project == self.project else {
-            throw AppError(
-                .projectNotFound,
-                "There is no project '\(project)' here.",
-                hint: "This server works in '\(self.project)'; --project names another one."
-            )
-        }
-        return engine
-    }
-
-    func administrator(session: String, of project: String) async throws(AppError) -> Actor {
-        throw AppError(.userUnauthorized, "Nobody is an administrator here.", hint: "Use an API key.")
-    }
-}
+extension ProjectDirectory: ProjectSource {}
 
 /// Where to answer HTTP.
 struct HTTPAddress: Sendable, Equatable {

@@ -79,6 +79,14 @@ enum StorePlace: Sendable {
         }
     }
 
+    /// Where the projects lie side by side.
+    var shelf: any ProjectShelf {
+        switch self {
+        case .folder(let folder): folder
+        case .mongoDB(let uri): MongoShelf(uri: uri)
+        }
+    }
+
     private static func folder(_ path: String) throws -> DataFolder {
         guard !path.isEmpty else { throw Failure.usage("--data names no folder") }
         return .at(path)

@@ -41,7 +41,7 @@ struct APIKey: Sendable {
         switch actor {
         case .apiKey(let id): try APIKey(id, in: session).scopes
         case .ephemeralKey(let key): key.scopes
-        case .key, .guest, .user, .session: nil
+        case .key, .guest, .user, .session, .administrator: nil
         }
     }
 

@@ -50,6 +50,14 @@ package struct Access: Sendable {
                     hint: "Run it as the user whom it is about, or as the owner of the project."
                 )
             }
+        } else if case .administrator = actor {
+            guard operation.auth.contains("Admin") else {
+                throw AppError(
+                    .generalUnauthorizedScope,
+                    "\(operation.id) is not for those who administer the project.",
+                    hint: "Run it as the user whom it is about, or as the owner of the project."
+                )
+            }
         } else if actor != .key, !operation.auth.contains("Session") {
             throw AppError(
                 .generalUnauthorizedScope,

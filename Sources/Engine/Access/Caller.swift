@@ -15,7 +15,7 @@ struct Caller: Sendable {
         self.identity = identity
         self.session = session
         switch actor {
-        case .key, .apiKey, .ephemeralKey: held = .none
+        case .key, .apiKey, .ephemeralKey, .administrator: held = .none
         case .guest: held = .guest
         case .user(let id), .session(let id, _): held = identity?.roles ?? Roles(["any", "users", "user:\(id)"])
         }

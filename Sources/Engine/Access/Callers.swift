@@ -40,6 +40,9 @@ final class Callers: Sendable {
         case .ephemeralKey(let key):
             try APIKey(key).check(for: operation, at: now)
             return Caller(actor)
+        case .administrator(let administrator):
+            try administrator.check(for: operation)
+            return Caller(actor)
         case .user(let id): return Caller(actor, try active(id, in: session, stamp))
         case .session(let user, let id):
             let identity = try active(user, in: session, stamp)

@@ -6,6 +6,8 @@ extension Engine {
     /// Answers a request: one call or several, for real or as a rehearsal, confirmed where that is asked for.
     /// - Throws: an error of the contract; nothing was changed then, unless it is of a job after the commit.
     package func answer(_ request: ExecutionRequest) async throws(AppError) -> Outcome {
+        calls.begin()
+        defer { calls.end() }
         var request = request
         for index in request.steps.indices {
             request.steps[index].invocation = try await authenticated(request.steps[index].invocation)

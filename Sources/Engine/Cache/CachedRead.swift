@@ -43,7 +43,7 @@ extension Pipeline {
         switch call.actor {
         case .key: return nil
         case .guest where services.areKnownOpen(call, cache): return Roles.guest.list
-        case .guest, .apiKey, .ephemeralKey, .user, .session:
+        case .guest, .apiKey, .ephemeralKey, .administrator, .user, .session:
             let caller = try await store.read { session in
                 try ReadContext(call, session, self, beginsSession: true).caller
             }

@@ -12,9 +12,9 @@ struct KeptTable: Sendable {
 }
 
 extension KeptTable {
-    /// What the project knows of users, teams, keys, settings and webhooks. How much of their limits callers have used is
+    /// What the project knows of users, teams, keys, settings, webhooks and other projects. How much of their limits callers have used is
     /// left, and so is what webhooks are still to be told.
-    static let identity = (IdentityTables.all + WebhookTables.all)
+    static let identity = (IdentityTables.all + WebhookTables.all + ConsoleTables.all)
         .filter { $0.layout !== IdentityTables.limits && $0.layout !== WebhookTables.deliveries }
         .map { KeptTable(layout: $0.layout, indexes: $0.indexes, isPairs: false) }
 }

@@ -62,6 +62,9 @@ package final class EventFeed: Sendable {
         }
     }
 
+    /// Whether anybody listens.
+    var isHeard: Bool { state.withLock { !$0.listeners.isEmpty } }
+
     /// Ends it.
     func close() async {
         let task = state.withLock { state in

@@ -28,7 +28,7 @@ struct StagedOperation: Sendable {
         let record = Record(row, SystemTables.staged)
         operation = record.string("operation")
         arguments = record["arguments"].object ?? JSONObject()
-        actor = try Actor(parsing: record.string("actor"))
+        actor = try Actor(staged: record.string("actor"))
         base = record["base"].object.map { Base(digest: $0["row"]?.string) }
     }
 
@@ -37,7 +37,7 @@ struct StagedOperation: Sendable {
             SystemTables.staged,
             [
                 "transaction": .string(transaction), "position": .int(position), "operation": .string(operation),
-                "arguments": .object(arguments), "actor": .string("\(actor)"),
+                "arguments": .object(arguments), "actor": .string(actor.staged),
                 "base": base.map { ["row": $0.digest.map { .string($0) } ?? .null] } ?? .null,
             ]
         )
@@ -64,5 +64,22 @@ struct StagedOperation: Sendable {
         parts += row.values
         let digest = SHA256.hash(data: JSON.array(parts).encoded)
         return Base(digest: digest.prefix(16).hexadecimal)
+    }
+}
+
+extension Actor {
+    /// How it is kept with what it has staged: who administers the project is written with its role.
+    fileprivate var staged: String {
+        guard case .administrator(let administrator) = self else { return "\(self)" }
+        return "\(self)/\(administrator.role.rawValue)"
+    }
+
+    fileprivate init(staged text: String) throws(AppError) {
+        let parts = text.split(separator: "/", maxSplits: 1).map(String.init)
+        guard parts.count == 2, parts[0].hasPrefix("console:"), let role = ConsoleRole([parts[1]]) else {
+            self = try Actor(parsing: text)
+            return
+        }
+        self = .administrator(Administrator(user: String(parts[0].dropFirst("console:".count)), role: role))
     }
 }

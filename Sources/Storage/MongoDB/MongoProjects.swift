@@ -3,11 +3,30 @@ import Values
 /// The projects of a deployment.
 package enum MongoProjects {
     /// Removes everything that belongs to a project, also what another program put into its databases.
+    ///
+    /// What says that the project is there goes first, so that who has it open writes no more.
     package static func remove(_ project: String, uri: String) throws {
         try withConnection(uri) { connection in
-            for name in try databases(connection) where name.hasPrefix(MongoNames.prefix(of: project)) {
+            let metadata = MongoNames.metadata(of: project)
+            let names = try databases(connection).filter { $0.hasPrefix(MongoNames.prefix(of: project)) }
+            for name in names.filter({ $0 == metadata }) + names.filter({ $0 != metadata }) {
                 try connection.command(BSONWriter.document { $0.int32("dropDatabase", 1) }, on: name, writes: true)
             }
+        }
+    }
+
+    /// When the log of events of a project began, which tells it from another one of the same id; nil when there is none.
+    static func start(of project: String, uri: String) throws -> String? {
+        try withConnection(uri) { connection in
+            var start: String?
+            try connection.findOne(
+                BSONWriter.document { $0.string("_id", "project") },
+                in: MongoCollection(database: MongoNames.metadata(of: project), name: "meta"),
+                nil
+            ) { document in
+                start = String(try document["start"]?.timestamp ?? 0)
+            }
+            return start
         }
     }
 

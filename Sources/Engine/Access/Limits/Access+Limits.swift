@@ -10,7 +10,7 @@ extension Access {
     /// - Parameter isProven: whether the actor has shown a secret.
     func limits(_ actor: Actor, isProven: Bool) -> Bool {
         switch actor {
-        case .key, .apiKey, .ephemeralKey: false
+        case .key, .apiKey, .ephemeralKey, .administrator: false
         case .guest, .session: true
         case .user: isProven || self.actor == actor
         }
