@@ -18,6 +18,7 @@ package final class Engine: Sendable {
     let clock: WallClock
     let pipeline: Pipeline
     let keys: Keyring
+    let secrets = KnownSecrets()
     /// The id of the project.
     let project: String
     /// Tells what is committed from now on, here or in another process.
@@ -194,7 +195,13 @@ package final class Engine: Sendable {
         }
         let actor = try access.authorize(invocation.actor, for: operation)
         let isLimited = limitsRates && access.limits(actor, isProven: invocation.isProven)
-        return FoundOperation(operation: operation, handler: handler, actor: actor, isLimited: isLimited)
+        return FoundOperation(
+            operation: operation,
+            handler: handler,
+            actor: actor,
+            isLimited: isLimited,
+            keyDigest: invocation.keyDigest
+        )
     }
 
     /// Runs work of an operation, so that it fails with errors of the contract only.

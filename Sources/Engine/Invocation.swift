@@ -11,6 +11,8 @@ package struct Invocation: Sendable {
     package var credential: Credential?
     /// Whether the actor has shown a secret, and is not just named by somebody who is believed.
     package var isProven = false
+    /// What must be stored of the secret of the API key that acts; nil where no secret was shown for this call.
+    var keyDigest: String?
     package var client: Client
     /// Whether rows go out or come in as they are: no text among their values is an operator, and a list of related rows
     /// may be of any length.

@@ -14,9 +14,11 @@ struct APIKey: Sendable {
     /// A secret for a new key.
     static func newSecret() -> String { prefix + Secret.random(length: 256) }
 
+    /// - Parameter digest: what must be stored of its secret; nil where the key is only named.
     /// - Throws: 401 `general_unauthorized_scope` for a key that is gone.
-    init(_ id: String, in session: any ReadSession) throws {
-        guard let row = try session.row(id, in: IdentityTables.keys) else {
+    init(_ id: String, in session: any ReadSession, digest: String? = nil) throws {
+        let row = try session.row(id, in: IdentityTables.keys)
+        guard let row, digest == nil || digest == Record(row, IdentityTables.keys).string("secret") else {
             throw AppError(
                 .generalUnauthorizedScope,
                 "There is no API key '\(id)'.",

@@ -30,12 +30,13 @@ final class Callers: Sendable {
         for operation: Operation,
         at now: Timestamp,
         in session: any ReadSession,
-        stamp: Stamp? = nil
+        stamp: Stamp? = nil,
+        keyDigest: String? = nil
     ) throws -> Caller {
         switch actor {
         case .key, .guest: return Caller(actor)
         case .apiKey(let id):
-            try APIKey(id, in: session).check(for: operation, at: now)
+            try APIKey(id, in: session, digest: keyDigest).check(for: operation, at: now)
             return Caller(actor)
         case .ephemeralKey(let key):
             try APIKey(key).check(for: operation, at: now)

@@ -1,3 +1,4 @@
+import Storage
 package import Values
 
 extension Engine {

@@ -29,6 +29,8 @@ struct Call: Sendable {
     let clock: WallClock
     /// As in ``Invocation/movesRows``.
     var movesRows = false
+    /// As in ``Invocation/keyDigest``.
+    var keyDigest: String?
     /// What it takes of the limit of its operation; nil where none binds the caller.
     var charge: Charge?
 

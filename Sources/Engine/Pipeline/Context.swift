@@ -30,7 +30,14 @@ class ReadContext {
             if let glance { pipeline.cache.found(version, glance) }
             stamp = Callers.Stamp(row)
         }
-        caller = try pipeline.callers.caller(call.actor, for: call.operation, at: call.now, in: session, stamp: stamp)
+        caller = try pipeline.callers.caller(
+            call.actor,
+            for: call.operation,
+            at: call.now,
+            in: session,
+            stamp: stamp,
+            keyDigest: call.keyDigest
+        )
         if !caller.isPrivileged { try pipeline.services.check(call.operation, self) }
     }
 

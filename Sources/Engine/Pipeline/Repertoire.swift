@@ -34,6 +34,8 @@ struct FoundOperation: Sendable {
     let actor: Actor
     /// Whether the limit of the operation, where it has one, binds the actor.
     var isLimited = false
+    /// As in ``Invocation/keyDigest``.
+    var keyDigest: String?
 
     /// A call of it with arguments as they came in.
     /// - Throws: what is wrong with the arguments.
@@ -51,7 +53,8 @@ struct FoundOperation: Sendable {
             client: client,
             now: now,
             clock: clock,
-            movesRows: movesRows
+            movesRows: movesRows,
+            keyDigest: keyDigest
         )
         if isLimited { call.charge = Charge(operation, call.arguments, actor, client) }
         do { return try ReadyCall(call, handler) } catch let error as AppError {

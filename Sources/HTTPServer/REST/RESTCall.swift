@@ -14,14 +14,14 @@ struct RESTCall {
     let projects: any ProjectSource
 
     func answer(_ match: RouteTable.Match, _ query: JSONObject, _ reader: BodyReader) async throws -> Response {
-        let caller = RequestCaller(project: project, fields: request.headers)
-        let actor = try await caller.actor(engine, projects)
         var wanted = try await RequestArguments(request, match, query, reader)
         try useCacheHeader(&wanted)
-        var invocation = Invocation(wanted.operation.id, wanted.arguments, as: actor, from: client)
-        // Whoever calls over a network has shown a secret, or is a guest.
-        invocation.isProven = true
-        let answer = try await engine.execute(invocation)
+        let invocation = Invocation(wanted.operation.id, wanted.arguments, from: client)
+        let caller = RequestCaller(project: project, fields: request.headers)
+        // One hop to the store's threads, and none between the steps of the call.
+        let answer = try await withTaskExecutorPreference(engine.executor) {
+            try await caller.execute(invocation, on: engine, projects)
+        }
         return response(answer, of: wanted.operation)
     }
 

@@ -63,8 +63,8 @@ struct RESTResponder: HTTPResponder {
 
     /// The path, and what follows the question mark.
     private static func split(_ target: String) -> (path: Substring, query: Substring) {
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        return (parts[0], parts.count == 2 ? parts[1] : "")
+        let end = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
+        return (target[..<end], target[end...].dropFirst())
     }
 
     private static let pong = Response(

@@ -64,7 +64,7 @@ struct RouteTable: Sendable {
 
     /// What stands at a path; nil where nothing does.
     func match(_ method: String, _ path: Substring) -> Match? {
-        let segments = path.split(separator: "/")
+        let segments = path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
         var values: [Substring] = []
         values.reserveCapacity(4)
         guard let candidates = find(method, segments[...], from: 0, &values) else { return nil }

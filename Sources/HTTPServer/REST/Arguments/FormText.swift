@@ -22,10 +22,10 @@ struct FormText {
 
     /// - Throws: 400 `general_argument_invalid` for text that can't be read.
     init(encoded text: Substring) throws(AppError) {
-        for pair in text.split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentText.decoded(parts[0], plusIsSpace: true),
-                let value = PercentText.decoded(parts.count == 2 ? parts[1] : "", plusIsSpace: true)
+        for pair in text.utf8.split(separator: UInt8(ascii: "&")) {
+            let end = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            guard let name = PercentText.decoded(Substring(pair[..<end]), plusIsSpace: true),
+                let value = PercentText.decoded(Substring(pair[end...].dropFirst()), plusIsSpace: true)
             else {
                 throw AppError(
                     .generalArgumentInvalid,
@@ -56,13 +56,16 @@ struct FormText {
 
     /// `a[b][]` is `a`, `b` and an empty place. A name whose brackets don't match is one place as it stands.
     private static func places(_ name: String) -> [String] {
-        guard name.hasSuffix("]"), let open = name.firstIndex(of: "["), open != name.startIndex else { return [name] }
+        let bytes = name.utf8
+        guard bytes.last == UInt8(ascii: "]"), let open = bytes.firstIndex(of: UInt8(ascii: "[")),
+            open != bytes.startIndex
+        else { return [name] }
         var places = [String(name[..<open])]
-        var rest = name[open...]
-        while rest.first == "[" {
-            guard let close = rest.firstIndex(of: "]") else { return [name] }
-            places.append(String(rest[rest.index(after: rest.startIndex)..<close]))
-            rest = rest[rest.index(after: close)...]
+        var rest = bytes[open...]
+        while rest.first == UInt8(ascii: "[") {
+            guard let close = rest.firstIndex(of: UInt8(ascii: "]")) else { return [name] }
+            places.append(String(Substring(rest[..<close].dropFirst())))
+            rest = rest[close...].dropFirst()
         }
         return rest.isEmpty ? places : [name]
     }

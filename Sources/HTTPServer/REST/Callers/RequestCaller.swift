@@ -7,47 +7,55 @@ struct RequestCaller {
     let project: String
     let fields: HTTPFields
 
-    /// The actor. A key or a session that opens nothing is no reason to refuse somebody: guests may do some things too.
-    /// - Throws: 403 where secrets contradict each other, 401 `user_jwt_invalid`.
-    func actor(_ engine: Engine, _ projects: any ProjectSource) async throws(AppError) -> Actor {
-        let key = given(.appwriteKey)
-        let jwt = given(.appwriteJWT)
-        if given(.appwriteMode)?.lowercased() == "admin", key == nil, let secret = consoleSession {
-            return try await projects.administrator(session: secret, of: project)
+    /// Runs an operation for the caller. A key or a session that opens nothing is no reason to refuse somebody: guests may
+    /// do some things too.
+    /// - Throws: 403 where secrets contradict each other, 401 `user_jwt_invalid`, and what the operation throws.
+    func execute(
+        _ invocation: Invocation,
+        on engine: Engine,
+        _ projects: any ProjectSource
+    ) async throws(AppError) -> EngineAnswer {
+        var invocation = invocation
+        // Whoever calls over a network has shown a secret, or is a guest.
+        invocation.isProven = true
+        if given(.appwriteMode)?.lowercased() == "admin", given(.appwriteKey) == nil, let secret = consoleSession {
+            invocation.actor = try await projects.administrator(session: secret, of: project)
+            return try await engine.execute(invocation)
         }
-        let session = given(.appwriteSession) ?? SessionCookie(project: project).secret(in: fields)
-        if key != nil, session != nil {
-            throw AppError(
-                .userApiKeyAndSessionSet,
-                "The request has an API key and a session, so that it is not clear who acts.",
-                hint: "Send X-Appwrite-Key or a session, not both."
-            )
-        }
-        if jwt != nil, session != nil {
-            throw AppError(
-                .userJwtAndCookieSet,
-                "The request has a JWT and a session, so that it is not clear who acts.",
-                hint: "Send X-Appwrite-JWT or a session, not both."
-            )
-        }
-        if let key { return try await actor(of: .key(key), engine) ?? .guest }
-        if let session { return try await actor(of: .session(session), engine) ?? .guest }
-        guard let jwt else { return .guest }
-        guard let actor = try await actor(of: .jwt(jwt), engine) else {
+        let credential = try credential
+        if let credential, let answer = try await engine.execute(invocation, showing: credential) { return answer }
+        if case .jwt = credential {
             throw AppError(
                 .userJwtInvalid,
                 "The JWT is not known here, or is no longer good.",
                 hint: "account.createJWT makes a new one."
             )
         }
-        return actor
+        invocation.actor = .guest
+        return try await engine.execute(invocation)
     }
 
-    /// nil for a secret that opens nothing.
-    private func actor(of credential: Credential, _ engine: Engine) async throws(AppError) -> Actor? {
-        do { return try await engine.actor(of: credential) } catch {
-            guard error.code == .userUnauthorized else { throw error }
-            return nil
+    /// The secret that the request shows; nil for a guest.
+    private var credential: Credential? {
+        get throws(AppError) {
+            let key = given(.appwriteKey)
+            let jwt = given(.appwriteJWT)
+            let session = given(.appwriteSession) ?? SessionCookie(project: project).secret(in: fields)
+            if key != nil, session != nil {
+                throw AppError(
+                    .userApiKeyAndSessionSet,
+                    "The request has an API key and a session, so that it is not clear who acts.",
+                    hint: "Send X-Appwrite-Key or a session, not both."
+                )
+            }
+            if jwt != nil, session != nil {
+                throw AppError(
+                    .userJwtAndCookieSet,
+                    "The request has a JWT and a session, so that it is not clear who acts.",
+                    hint: "Send X-Appwrite-JWT or a session, not both."
+                )
+            }
+            return key.map { .key($0) } ?? session.map { .session($0) } ?? jwt.map { .jwt($0) }
         }
     }
 
