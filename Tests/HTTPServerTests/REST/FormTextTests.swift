@@ -13,6 +13,8 @@ struct FormTextTests {
             ("queries[]=x&queries[]=y", #"{"queries":["x","y"]}"#),
             ("queries%5B0%5D=x", #"{"queries":["x"]}"#),
             ("data[title]=Tea&data[tags][]=a&data[tags][]=b", #"{"data":{"title":"Tea","tags":["a","b"]}}"#),
+            ("a[]=x&a[k]=y&a[]=z", #"{"a":{"0":"x","k":"y","1":"z"}}"#),
+            ("a[7]=x&a[]=y", #"{"a":["x","y"]}"#),
             ("a[0]=x&a[k]=y", #"{"a":{"0":"x","k":"y"}}"#),
             ("a=1&a=2", #"{"a":"2"}"#),
             ("a=1&a[b]=2", #"{"a":{"b":"2"}}"#),

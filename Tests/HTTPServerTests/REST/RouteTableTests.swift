@@ -24,7 +24,7 @@ struct RouteTableTests {
         "a word comes before a variable, and a branch that leads nowhere is left",
         arguments: [
             ("GET", "/v1/tablesdb/transactions", "tablesDB.listTransactions"),
-            ("GET", "/v1/tablesdb/transactions/tables", "tablesDB.listTables"),
+            ("GET", "/v1/tablesdb/transactions/tables/notes", "tablesDB.getTable"),
             ("GET", "/v1/tablesdb/shop", "tablesDB.get"),
             ("POST", "/v1/account/sessions", "account.createEmailPasswordSession"),
             ("GET", "/v1/projects/p1/keys/k1", "project.getKey"),

@@ -75,9 +75,11 @@ struct FormText {
         at places: ArraySlice<String>,
         in members: inout [(place: String, node: Node)]
     ) {
-        let (place, rest) = (places.first!, places.dropFirst())
-        // An empty place is always a new one.
-        let index = place.isEmpty ? nil : members.firstIndex { $0.place == place }
+        let rest = places.dropFirst()
+        // An empty place is a new one behind all that have numbers. Brackets around nothing don't make a name.
+        let isNew = places.first!.isEmpty && places.startIndex > 0
+        let place = isNew ? String((members.compactMap { Int($0.place) }.max() ?? -1) &+ 1) : places.first!
+        let index = members.firstIndex { $0.place == place }
         guard !rest.isEmpty else {
             if let index { members[index].node = .text(value) } else { members.append((place, .text(value))) }
             return
