@@ -53,6 +53,9 @@ struct Bench {
         }
         if arguments.contains("--webhooks-only") {
             try await WebhookFigures.onSQLite(&report)
+            if let uri = ProcessInfo.processInfo.environment["TANDEM_TEST_MONGODB_URI"] {
+                try await MongoFigures(binary: binary, uri: uri, python: "").addWebhooks(to: &report)
+            }
             return report.print()
         }
         if arguments.contains("--events-only") {

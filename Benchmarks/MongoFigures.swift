@@ -59,6 +59,14 @@ struct MongoFigures {
             " on MongoDB",
             &report
         )
+        try await addWebhooks(to: &report)
+    }
+
+    func addWebhooks(to report: inout Report) async throws {
+        let name = project + "w"
+        defer { try? MongoProjects.remove(name, uri: uri) }
+        let store = MongoStore(.init(uri: uri, project: name, systemTables: SystemTables.all))
+        try await WebhookFigures.addSpeed(store, "MongoDB", &report)
     }
 
     private func relations(_ engine: Engine, _ store: MongoStore, _ report: inout Report) async throws {
