@@ -4,20 +4,24 @@ import Synchronization
 final class WakeSignal: Sendable {
     private struct State {
         var isRung = false
+        /// Which wait is the present one. The alarm of an earlier one may go off late and is none for this one.
+        var turn = 0
         var sleeper: CheckedContinuation<Void, Never>?
     }
 
     private let state = Mutex(State())
 
-    func ring() { wake(isRing: true) }
-
-    /// Lets who sleeps look around.
-    private func wake(isRing: Bool) {
+    func ring() {
         let sleeper = state.withLock { state in
-            if isRing { state.isRung = true }
-            defer { state.sleeper = nil }
-            return state.sleeper
+            state.isRung = true
+            return state.sleeper.take()
         }
+        sleeper?.resume()
+    }
+
+    /// Ends a wait in which nobody has rung.
+    private func end(_ turn: Int) {
+        let sleeper = state.withLock { state in state.turn == turn ? state.sleeper.take() : nil }
         sleeper?.resume()
     }
 
@@ -25,9 +29,13 @@ final class WakeSignal: Sendable {
     /// - Returns: whether it was rung.
     @discardableResult
     func wait(until end: ContinuousClock.Instant) async -> Bool {
+        let turn = state.withLock { state in
+            state.turn += 1
+            return state.turn
+        }
         let alarm = Task {
             try? await Task.sleep(until: end, clock: .continuous)
-            self.wake(isRing: false)
+            self.end(turn)
         }
         defer { alarm.cancel() }
         await withTaskCancellationHandler {
@@ -40,7 +48,7 @@ final class WakeSignal: Sendable {
                 if isOver { continuation.resume() }
             }
         } onCancel: {
-            wake(isRing: false)
+            self.end(turn)
         }
         return state.withLock { state in
             defer { state.isRung = false }
