@@ -193,6 +193,25 @@ struct DeliveryTests {
     }
 
     @Test(arguments: Backend.available)
+    func oldOnesLetThoseBehindThemGo(_ backend: Backend) async throws {
+        try await withWebhooks(backend) { engine, receiver in
+            try await engine.makeWebhook()
+            try await engine.makeUser("ann")
+            engine.clock.advance(milliseconds: 2 * Self.day)
+            try await engine.call("users.updateName", ["userId": "ann", "name": "Ann"])
+            receiver.answers { _ in .status(500) }
+            #expect(try await engine.engine.deliveries.drain() == 1)
+            #expect(try await engine.states() == ["pending", "waiting"])
+            engine.clock.advance(milliseconds: 6 * Self.day)
+            try await engine.engine.trimDeliveries()
+            #expect(try await engine.states() == ["pending"])
+            receiver.answers { _ in .status(200) }
+            #expect(try await engine.engine.deliveries.drain() == 1)
+            #expect(try await engine.states() == ["delivered"])
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func oldOnesAreForgotten(_ backend: Backend) async throws {
         try await withWebhooks(backend) { engine, _ in
             try await engine.makeWebhook(["users.*.create"])

@@ -149,14 +149,17 @@ extension DeliveryQueue {
         try await run.end { _ in }
     }
 
-    /// Forgets the oldest deliveries that are older than that, and those of webhooks that are gone.
+    /// Forgets the oldest deliveries that are older than that, and those of webhooks that are gone. What waited behind a
+    /// forgotten one may go.
     /// - Returns: whether there may be more.
-    static func trim(createdBefore moment: Timestamp?, in session: any WriteSession) throws -> Bool {
+    static func trim(createdBefore moment: Timestamp?, at now: Timestamp, in session: any WriteSession) throws -> Bool {
         if let moment {
             var query = RowQuery(limit: removedAtOnce)
-            query.columns = []
-            let old = try session.rows(query, in: WebhookTables.deliveries).filter { $0.createdAt < moment }.map(\.id)
-            if !old.isEmpty { _ = try session.delete(old, from: WebhookTables.deliveries) }
+            query.columns = ["lane", "followed"].map { WebhookTables.deliveries.position(of: $0)! }
+            let old = try session.rows(query, in: WebhookTables.deliveries).filter { $0.createdAt < moment }
+                .map { Delivery($0) }
+            if !old.isEmpty { _ = try session.delete(old.map(\.id), from: WebhookTables.deliveries) }
+            for lane in Set(old.filter(\.isFollowed).compactMap(\.lane)) { try follow(lane, at: now, in: session) }
             if old.count == query.limit { return true }
         }
         var known = RowQuery(limit: 5000)

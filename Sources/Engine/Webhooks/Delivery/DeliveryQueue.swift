@@ -120,7 +120,10 @@ enum DeliveryQueue {
     }
 
     /// Lets the oldest delivery of a lane go, after the one that was before it is over.
-    static func follow(_ lane: String, besides id: String, at now: Timestamp, in session: any WriteSession) throws {
+    /// - Parameter id: the one that is over, where it is still there.
+    static func follow(_ lane: String, besides id: String? = nil, at now: Timestamp, in session: any WriteSession)
+        throws
+    {
         guard let next = try oldest(in: lane, besides: id, session) else { return }
         var fields: JSONObject = ["followed": true]
         if next.state == .waiting {

@@ -108,6 +108,7 @@ package final class DeliveryRunner: Sendable {
 
     /// Forgets what is older than a moment, or of no webhook any more.
     func trim(createdBefore moment: Timestamp?) async throws {
-        while try await store.write({ try DeliveryQueue.trim(createdBefore: moment, in: $0) }) {}
+        let now = clock.now
+        while try await store.write({ try DeliveryQueue.trim(createdBefore: moment, at: now, in: $0) }) {}
     }
 }
