@@ -62,6 +62,16 @@ struct AnswerCutTests {
         #expect(bare["truncated"]?["path"] == "/")
     }
 
+    /// What was told would be lost, the lists inside of an event included.
+    @Test func leaveOutWhatIsToStayWhole() throws {
+        let answer: JSONObject = ["results": ["a": ["events": rows(30)], "b": ["rows": rows(60)]]]
+        let cut = try #require(AnswerCut(answer, to: 3000, keeping: [["results", "a"]])).answer
+        #expect(cut["results"]?["a"]?["events"] == rows(30))
+        #expect(cut["results"]?["b"]?["rows"]?.array?.count == 1)
+        #expect(cut["truncated"]?["path"] == "/b/rows")
+        #expect(AnswerCut(["result": ["events": [["list": rows(60)]]]], to: 3000, keeping: [["result"]]) == nil)
+    }
+
     @Test func staysWholeWithoutLists() {
         #expect(AnswerCut(["result": ["text": .string(String(repeating: "x", count: 5000))]], to: 1000) == nil)
     }

@@ -65,6 +65,20 @@ struct ExplainSubscriptionsTests {
         }
     }
 
+    /// Who waits for what is no business of those who have been given a key for webhooks.
+    @Test(arguments: Backend.available)
+    func isToldToTheOwnerOnly(_ backend: Backend) async throws {
+        try await withWebhooks(backend) { engine, _ in
+            try await subscribe(engine, ["account"], as: .user("ann"))
+            let key: JSONObject = ["keyId": "k", "name": "K", "scopes": ["webhooks.read"]]
+            try await engine.call("project.createKey", key)
+            let event: JSONObject = ["event": "users.ann.create"]
+            let answer = try await engine.call("webhooks.explain", event, as: .apiKey("k"))
+            #expect(answer["total"] == 0)
+            #expect(answer["subscriptions"] == nil)
+        }
+    }
+
     @Test(arguments: Backend.available)
     func leavesOutWhatHasExpired(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in
