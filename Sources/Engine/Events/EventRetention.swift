@@ -44,7 +44,7 @@ package struct EventRetention: Sendable, Equatable {
     }
 
     func bounds(at now: Timestamp) -> LogBounds {
-        LogBounds(oldest: seconds.map { now.adding(seconds: -$0) }, bytes: bytes)
+        LogBounds(oldest: seconds.map { now.adding(seconds: -$0) }, present: now, bytes: bytes)
     }
 }
 

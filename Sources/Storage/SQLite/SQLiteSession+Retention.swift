@@ -1,18 +1,20 @@
 import Values
 
-/// Forgetting old records of the event log. Their numbers follow each other without a gap, so a record can be found by
-/// halving, and a reader that has missed some sees it by the number of the next one.
+/// Forgetting old records of the event log. Their numbers follow each other without a gap, so a reader that has missed
+/// some sees it by the number of the next one.
 extension SQLiteSession {
     /// Removes the oldest records: those from before a moment, and those beyond so many bytes; at most `limit` of them.
     /// - Returns: how many there were.
     func removeEvents(_ bounds: LogBounds, limit: Int) throws -> Int {
         guard let range = try eventRange() else { return 0 }
-        var end = try bounds.oldest.map { try firstEvent(since: $0, in: range) } ?? range.lowerBound
+        let most = range.lowerBound + Int64(limit)
+        var end =
+            try bounds.oldest.map { try firstKept($0, bounds.present, in: range, below: most) } ?? range.lowerBound
         if let bytes = bounds.bytes {
             let kept = max(1, bytes / max(1, try averageBytes(range)))
             end = max(end, range.upperBound - kept + 1)
         }
-        let stop = min(end, range.lowerBound + Int64(limit))
+        let stop = min(end, most)
         guard stop > range.lowerBound else { return 0 }
         let statement = try connection.statement("DELETE FROM tandem_events WHERE seq < ?1")
         statement.bind(stop, at: 1)
@@ -27,20 +29,38 @@ extension SQLiteSession {
         return statement.isNull(0) ? nil : statement.integer(0)...statement.integer(1)
     }
 
-    /// The number of the first record that is not from before a moment. Records stand nearly in the order of their times.
-    private func firstEvent(since moment: Timestamp, in range: ClosedRange<Int64>) throws -> Int64 {
+    /// The number behind the last record that is from before a moment, of those that come before any that is not.
+    ///
+    /// Clocks are set, so records don't stand in the order of their times: one from long ago between recent ones takes
+    /// none of them along, and one from the future keeps nothing.
+    private func firstKept(
+        _ oldest: Timestamp,
+        _ present: Timestamp?,
+        in range: ClosedRange<Int64>,
+        below most: Int64
+    ) throws -> Int64 {
+        let end = min(most, range.upperBound + 1)
         let statement = try connection.statement(
-            "SELECT json_extract(record, '$.at') FROM tandem_events WHERE seq = ?1"
+            """
+            SELECT seq FROM tandem_events WHERE seq < ?1 AND json_extract(record, '$.at') BETWEEN ?2 AND ?3
+            ORDER BY seq LIMIT 1
+            """
         )
-        var (low, high) = (range.lowerBound, range.upperBound + 1)
-        while low < high {
-            let middle = low + (high - low) / 2
-            statement.bind(middle, at: 1)
-            let isOld = try statement.step() && statement.integer(0) < moment.milliseconds
-            statement.reset()
-            if isOld { low = middle + 1 } else { high = middle }
-        }
-        return low
+        statement.bind(end, at: 1)
+        statement.bind(oldest.milliseconds, at: 2)
+        statement.bind(present?.milliseconds ?? .max, at: 3)
+        let recent = try statement.step() ? statement.integer(0) : end
+        statement.reset()
+        let last = try connection.statement(
+            """
+            SELECT seq FROM tandem_events WHERE seq < ?1 AND json_extract(record, '$.at') < ?2
+            ORDER BY seq DESC LIMIT 1
+            """
+        )
+        last.bind(recent, at: 1)
+        last.bind(oldest.milliseconds, at: 2)
+        defer { last.reset() }
+        return try last.step() ? last.integer(0) + 1 : range.lowerBound
     }
 
     /// About how many bytes a record takes, by a look at some.
