@@ -96,6 +96,20 @@ final class MongoProject: Sendable {
                 throw StoreError(.damaged, "the database \(metadata) holds no metadata although it was just written")
             }
         }
+        try passLastSequence(connection)
+    }
+
+    /// The clock of this machine may have been set back since the last process ended.
+    private func passLastSequence(_ connection: MongoConnection) throws {
+        let options = BSONWriter.document { writer in
+            writer.document("sort") { $0.int32("_id", -1) }
+            writer.document("projection") { $0.int32("_id", 1) }
+            writer.int64("limit", 1)
+        }
+        try connection.find(BSONWriter.document { _ in }, options, in: system("events"), nil) { document in
+            if let last = try document["_id"]?.integer { sequences.pass(last) }
+            return false
+        }
     }
 
     private func readMetadata(_ connection: MongoConnection) throws -> Bool {

@@ -25,6 +25,19 @@ final class SequenceClock: Sendable {
         self.milliseconds = milliseconds
     }
 
+    /// How far ahead of the clock a sequence may be to be passed, in milliseconds. What is further ahead is of a clock
+    /// that was quite wrong, and is left behind.
+    static let reach: Int64 = 86_400_000
+
+    /// Lets every sequence from now on be after this one, also where the clock has been set back since it was made.
+    func pass(_ sequence: Int64) {
+        let millisecond = sequence >> (Self.nodeBits + Self.counterBits)
+        last.withLock { last in
+            guard millisecond > last.millisecond, millisecond < milliseconds() - Self.epoch + Self.reach else { return }
+            last = (millisecond + 1, 0)
+        }
+    }
+
     /// - Parameter node: tells processes apart; its low bits count.
     func next(node: Int64) -> Int64 {
         let (millisecond, counter) = last.withLock { last in

@@ -34,24 +34,3 @@ struct NameTests {
         #expect(MongoNames.project(ofMetadata: "=4__tandem") == nil)
     }
 }
-
-@Suite("Sequences made by clocks")
-struct SequenceClockTests {
-    @Test func riseWhateverTheClockDoes() {
-        nonisolated(unsafe) var times: [Int64] = [1_800_000_000_000, 1_800_000_000_000, 1_700_000_000_000]
-        let clock = SequenceClock { times.count > 1 ? times.removeFirst() : times[0] }
-        var last: Int64 = -1
-        for _ in 0..<20_000 {
-            let next = clock.next(node: 5)
-            #expect(next > last)
-            last = next
-        }
-    }
-
-    @Test func differBetweenProcesses() {
-        let (one, two) = (SequenceClock { 1_800_000_000_000 }, SequenceClock { 1_800_000_000_000 })
-        let first = Set((0..<5000).map { _ in one.next(node: 1) })
-        #expect(first.count == 5000)
-        #expect(first.isDisjoint(with: (0..<5000).map { _ in two.next(node: 2) }))
-    }
-}
