@@ -7,9 +7,16 @@ struct Backoff: Sendable {
     /// together.
     /// - Parameter attempts: how many tries there were.
     func pause(after attempts: Int64) -> Int64 {
-        let base = pauses[Int(min(max(attempts, 1), Int64(pauses.count))) - 1]
+        let base = base(attempts)
         return base + Int64.random(in: 0...(base / 4))
     }
+
+    /// The longest that ``pause(after:)`` may be; nothing before the first try.
+    func longest(after attempts: Int64) -> Int64 {
+        attempts == 0 ? 0 : base(attempts) + base(attempts) / 4
+    }
+
+    private func base(_ attempts: Int64) -> Int64 { pauses[Int(min(max(attempts, 1), Int64(pauses.count))) - 1] }
 
     /// Doubling from half a second to five minutes.
     static let jobs = Backoff(pauses: (0...10).map { min(300_000, Int64(500) << Int64($0)) })

@@ -97,8 +97,9 @@ enum JobQueue {
     /// The pending jobs that are due and that nobody holds, oldest first.
     static func due(at now: Timestamp, limit: Int, in session: any ReadSession) throws -> [String] {
         var query = RowQuery(limit: limit)
+        let isDue: Filter = .compare("notBefore", .lessThanEqual, [.string(now.text)])
         query.filters = [
-            .compare("state", .equal, ["pending"]), .compare("notBefore", .lessThanEqual, [.string(now.text)]),
+            .compare("state", .equal, ["pending"]), .or([isDue, .compare("attempts", .equal, [0])]),
             .compare("leaseUntil", .lessThanEqual, [.string(now.text)]),
         ]
         return try session.rows(query, in: SystemTables.jobs).map(\.id)
@@ -115,8 +116,7 @@ enum JobQueue {
     ) throws -> LeasedJob? {
         guard let row = try session.row(id, in: SystemTables.jobs) else { return nil }
         let record = Record(row, SystemTables.jobs)
-        guard record.string("state") == "pending", moment(record, "notBefore") <= now,
-            moment(record, "leaseUntil") <= now, try isWanted(record.string("kind"))
+        guard isDue(record, at: now), moment(record, "leaseUntil") <= now, try isWanted(record.string("kind"))
         else { return nil }
         try take(id, for: owner, at: now, in: session)
         return LeasedJob(
@@ -179,8 +179,43 @@ enum JobQueue {
     /// Whether a job waits or is being carried out, and is not put back for later.
     static func isUnderWay(_ id: String, at now: Timestamp, in session: any ReadSession) throws -> Bool {
         guard let row = try session.row(id, in: SystemTables.jobs) else { return false }
-        let record = Record(row, SystemTables.jobs)
-        return record.string("state") == "pending" && moment(record, "notBefore") <= now
+        return isDue(Record(row, SystemTables.jobs), at: now)
+    }
+
+    /// What was never tried is due at once, whatever the clock says that it was queued by.
+    private static func isDue(_ record: Record, at now: Timestamp) -> Bool {
+        record.string("state") == "pending" && (record["attempts"].int == 0 || moment(record, "notBefore") <= now)
+    }
+
+    /// Shortens leases and pauses that are longer than anybody would have made them by the present time of day, so that
+    /// a clock that is set back makes nothing wait for it.
+    static func bringBack(_ ids: [String], at now: Timestamp, in session: any WriteSession) throws {
+        for id in ids {
+            guard let row = try session.row(id, in: SystemTables.jobs) else { continue }
+            let record = Record(row, SystemTables.jobs)
+            let attempts = record["attempts"].int ?? 0
+            let latest = now.adding(milliseconds: Backoff.jobs.longest(after: attempts))
+            let lease = now.adding(milliseconds: leaseMilliseconds)
+            let fields: JSONObject = [
+                "notBefore": .string(min(moment(record, "notBefore"), latest).text),
+                "leaseUntil": .string(min(moment(record, "leaseUntil"), lease).text),
+            ]
+            try change(id, at: now, fields, in: session)
+        }
+    }
+
+    /// The pending jobs whose lease, or whose pause, is longer than any.
+    static func ahead(at now: Timestamp, in session: any ReadSession) throws -> [String] {
+        func isBeyond(_ key: String, _ milliseconds: Int64) -> Filter {
+            .compare(key, .greaterThan, [.string(now.adding(milliseconds: milliseconds).text)])
+        }
+        let longest = Backoff.jobs.longest(after: maximumAttempts)
+        var query = RowQuery(limit: 100)
+        query.filters = [
+            .compare("state", .equal, ["pending"]),
+            .or([isBeyond("notBefore", longest), isBeyond("leaseUntil", leaseMilliseconds)]),
+        ]
+        return try session.rows(query, in: SystemTables.jobs).map(\.id)
     }
 
     private static func moment(_ record: Record, _ key: String) -> Timestamp {

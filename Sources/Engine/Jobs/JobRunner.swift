@@ -43,6 +43,7 @@ package final class JobRunner: Sendable {
     /// - Returns: how many jobs were tried.
     @discardableResult
     package func drain() async throws -> Int {
+        try await bringBack()
         var tried = 0
         while !Task.isCancelled {
             let now = clock.now
@@ -55,6 +56,13 @@ package final class JobRunner: Sendable {
             if leased == 0 { break }
         }
         return tried
+    }
+
+    private func bringBack() async throws {
+        let now = clock.now
+        let ahead = try await store.read { try JobQueue.ahead(at: now, in: $0) }
+        guard !ahead.isEmpty else { return }
+        try await store.write { try JobQueue.bringBack(ahead, at: now, in: $0) }
     }
 
     /// Runs until cancelled: what other processes left behind, and what failed here and is due again.

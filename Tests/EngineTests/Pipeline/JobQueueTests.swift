@@ -122,6 +122,33 @@ struct JobQueueTests {
         }
     }
 
+    @Test("A clock that is set back makes no job wait for it", arguments: Backend.available)
+    func clockThatGoesBack(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            let failing = Mutex(true)
+            let runner = engine.runner("work") { run in
+                if failing.withLock({ $0 }) { throw StoreError(.internalFault, "no luck") }
+                try await run.end { _ in }
+            }
+            let tried = try await engine.enqueue("work")
+            #expect(try await runner.drain() == 1)
+            let held = try await engine.enqueue("work")
+            #expect(try await engine.lease(held, "dead") != nil)
+            let new = try await engine.enqueue("work")
+            engine.clock.step(milliseconds: -3_600_000)
+            failing.withLock { $0 = false }
+            #expect(try await engine.due() == [new])
+            #expect(try await runner.drain() == 1)
+            #expect(try await engine.job(new) == nil)
+            engine.clock.advance(milliseconds: 625)
+            #expect(try await runner.drain() == 1)
+            #expect(try await engine.job(tried) == nil)
+            engine.clock.advance(milliseconds: JobQueue.leaseMilliseconds)
+            #expect(try await runner.drain() == 1)
+            #expect(try await engine.job(held) == nil)
+        }
+    }
+
     @Test(arguments: Backend.available)
     func manyRunnersDoEveryJobOnceInOrder(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in
