@@ -77,6 +77,8 @@ extension Engine {
                     do {
                         try await self.trimLog()
                         try await self.trimDeliveries()
+                        // Another machine may have a clock that is ahead.
+                        self.deliveries.lookAgain()
                     } catch { self.log.warning("old events can't be removed: \(error)") }
                     try? await Task.sleep(for: Self.trimmingInterval)
                 }

@@ -1,4 +1,5 @@
 import Storage
+import Synchronization
 import Testing
 import Values
 
@@ -47,7 +48,8 @@ struct SharedDeliveryTests {
             let sealed = engine.engine.deliveries.store
             let leased = try await sealed.write { session in
                 let listener = try WebhookDirectory.listeners(in: session)[0]
-                return try DeliveryQueue.lease(for: listener.uid, limit: 10, owner: "dead", at: now, in: session)
+                let dead = DeliveryQueue.Seeker(owner: "dead")
+                return try DeliveryQueue.lease(for: listener.uid, limit: 10, to: dead, at: now, in: session)
             }
             #expect(leased.deliveries.count == 1)
             #expect(try await engine.engine.deliveries.drain() == 0)
@@ -81,6 +83,37 @@ struct SharedDeliveryTests {
         }
     }
 
+    /// What it had leased is its own, and nothing of it is under way any more.
+    @Test(arguments: Backend.available)
+    func goOnAtOnceAfterTheStoreWasAway(_ backend: Backend) async throws {
+        try await withWebhooks(backend) { engine, receiver in
+            let store = AwayStore(base: engine.engine.deliveries.store)
+            let runner = DeliveryRunner(
+                store,
+                receiver,
+                engine.engine.feed,
+                WakeSignal(),
+                project: "default",
+                engine.clock.wallClock,
+                engine.engine.log
+            )
+            try await engine.makeWebhook()
+            for id in ["a", "b", "c"] { try await engine.makeUser(id) }
+            receiver.answers { _ in
+                store.isAway.withLock { $0 = true }
+                return .status(200)
+            }
+            await #expect(throws: StoreError.self) { try await runner.drain() }
+            await #expect(throws: StoreError.self) { try await runner.drain() }
+            store.isAway.withLock { $0 = false }
+            receiver.answers { _ in .status(200) }
+            #expect(try await runner.drain() == 3)
+            #expect(try await engine.states() == ["delivered", "delivered", "delivered"])
+            #expect(receiver.overlaps == 0)
+            #expect(Set(receiver.requests.map { $0.header("webhook-id") }).count == 3)
+        }
+    }
+
     @Test(arguments: Backend.available)
     func aServerHearsOfCommitsAndSendsAtOnce(_ backend: Backend) async throws {
         try await withWebhooks(backend) { engine, receiver in
@@ -94,5 +127,21 @@ struct SharedDeliveryTests {
             await other.engine.close()
             #expect(receiver.requests.count == 1)
         }
+    }
+}
+
+/// A store that can't be written while it is away.
+private final class AwayStore: ForwardingStore {
+    let base: any DocumentStore
+    let isAway = Mutex(false)
+
+    init(base: any DocumentStore) { self.base = base }
+
+    func write<R: Sendable>(
+        grouped: Bool,
+        _ body: @escaping @Sendable (any WriteSession) throws -> R
+    ) async throws -> R {
+        guard !isAway.withLock({ $0 }) else { throw StoreError(.unavailable, "the server is away") }
+        return try await base.write(grouped: grouped, body)
     }
 }

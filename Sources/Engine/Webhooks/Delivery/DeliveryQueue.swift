@@ -38,18 +38,32 @@ enum DeliveryQueue {
         _ = try session.insert(row, into: table)
     }
 
-    /// Whether there is anything to try.
-    static func isDue(for webhook: String, at now: Timestamp, in session: any ReadSession) throws -> Bool {
-        try !session.rows(due(webhook, now, limit: 1, columns: []), in: table).isEmpty
+    /// Who looks for deliveries, and which of them it may take.
+    struct Seeker: Sendable {
+        let owner: String
+        /// What it has already: that is not given to it once more when its lease has run out.
+        var held: Set<String> = []
+        /// Whether the leases of others are left alone, although by the time of day they have run out.
+        var sparesOthers = false
     }
 
-    private static func due(_ webhook: String, _ now: Timestamp, limit: Int, columns: [Int]) -> RowQuery {
+    /// Whether there is anything to try.
+    static func isDue(for webhook: String, to seeker: Seeker, at now: Timestamp, in session: any ReadSession) throws
+        -> Bool
+    {
+        try !session.rows(due(webhook, seeker, now, limit: 1, columns: []), in: table).isEmpty
+    }
+
+    private static func due(_ webhook: String, _ seeker: Seeker, _ now: Timestamp, limit: Int, columns: [Int])
+        -> RowQuery
+    {
         var query = RowQuery(limit: limit)
         query.filters = [
             .compare("webhook", .equal, [.string(webhook)]),
             .compare("state", .equal, [.string(Delivery.State.pending.rawValue)]),
             .compare("due", .lessThanEqual, [.string(now.text)]),
         ]
+        if seeker.sparesOthers { query.filters.append(.compare("owner", .equal, ["", .string(seeker.owner)])) }
         query.orders = [Query.Order("due"), Query.Order("$sequence")]
         query.columns = columns
         return query
@@ -63,11 +77,11 @@ enum DeliveryQueue {
     static func lease(
         for webhook: String,
         limit: Int,
-        owner: String,
+        to seeker: Seeker,
         at now: Timestamp,
         in session: any WriteSession
     ) throws -> (deliveries: [Delivery], mayBeMore: Bool) {
-        let due = due(webhook, now, limit: page, columns: [table.position(of: "lane")!])
+        let due = due(webhook, seeker, now, limit: page, columns: [table.position(of: "lane")!])
         let candidates = try session.rows(due, in: table).map { Delivery($0) }
         var heads: [String: String] = [:]
         var first: [String] = []
@@ -82,7 +96,7 @@ enum DeliveryQueue {
         let leased = try read(first, session)
         if !leased.isEmpty {
             let until = now.adding(milliseconds: leaseMilliseconds)
-            let fields: JSONObject = ["due": .string(until.text), "owner": .string(owner)]
+            let fields: JSONObject = ["due": .string(until.text), "owner": .string(seeker.owner)]
             _ = try session.update(leased.map(\.id), Record.change(table, at: now, fields), in: table)
         }
         if !late.isEmpty {
@@ -91,7 +105,7 @@ enum DeliveryQueue {
             let waits: JSONObject = ["state": .string(Delivery.State.waiting.rawValue)]
             _ = try session.update(late.map(\.id), Record.change(table, at: now, waits), in: table)
         }
-        return (leased, first.count < limit && candidates.count == page)
+        return (leased.filter { !seeker.held.contains($0.id) }, first.count < limit && candidates.count == page)
     }
 
     /// Reads the first of these deliveries, as many as fit into memory.

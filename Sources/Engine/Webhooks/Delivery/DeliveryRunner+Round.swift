@@ -64,7 +64,8 @@ extension DeliveryRunner {
     /// Leases what there is room for.
     /// - Returns: whether there may be more.
     private func lease(onto board: inout DeliveryBoard) async throws -> Bool {
-        let (now, owner) = (clock.now, owner)
+        guard let seeker = seeker(holding: board.held) else { return false }
+        let now = clock.now
         let state = board
         let found = try await store.write { session in
             var items: [DeliveryBoard.Item] = []
@@ -73,7 +74,7 @@ extension DeliveryRunner {
             for listener in try WebhookDirectory.listeners(in: session) where bytes < DeliveryBoard.capacityInBytes {
                 let room = min(state.room(for: listener.uid), DeliveryBoard.capacity - items.count)
                 guard room > 0, let row = try session.row(listener.id, in: WebhookTables.webhooks) else { continue }
-                let leased = try DeliveryQueue.lease(for: listener.uid, limit: room, owner: owner, at: now, in: session)
+                let leased = try DeliveryQueue.lease(for: listener.uid, limit: room, to: seeker, at: now, in: session)
                 mayBeMore = mayBeMore || leased.mayBeMore
                 bytes += leased.deliveries.reduce(0) { $0 + $1.size }
                 items += leased.deliveries.map { DeliveryBoard.Item($0, Webhook(row)) }

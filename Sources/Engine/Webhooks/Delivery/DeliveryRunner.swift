@@ -1,5 +1,6 @@
 import Logging
 import Storage
+import Synchronization
 import Values
 
 /// Tells webhooks what they are to be told.
@@ -17,6 +18,7 @@ package final class DeliveryRunner: Sendable {
     private let timeout: Duration
     private let feed: EventFeed
     private let signal: WakeSignal
+    let moments = Mutex(Moments())
 
     /// How often it is looked for what is due again, and for what other processes have left.
     private static let interval = Duration.seconds(2)
@@ -73,15 +75,19 @@ package final class DeliveryRunner: Sendable {
     /// - Returns: how many tries there were.
     @discardableResult
     package func drain() async throws -> Int {
-        try await isAnythingDue() ? round() : 0
-    }
-
-    private func isAnythingDue() async throws -> Bool {
+        try await bringBack()
+        guard let seeker = seeker(holding: []) else { return 0 }
         let now = clock.now
-        return try await store.read { session in
+        let isAnythingDue = try await store.read { session in
             try WebhookDirectory.listeners(in: session).contains {
-                try DeliveryQueue.isDue(for: $0.uid, at: now, in: session)
+                try DeliveryQueue.isDue(for: $0.uid, to: seeker, at: now, in: session)
             }
+        }
+        guard isAnythingDue else { return 0 }
+        do { return try await round() } catch {
+            // Nothing of it is under way any more, and nobody else would try it before the leases run out.
+            lookAgain()
+            throw error
         }
     }
 
