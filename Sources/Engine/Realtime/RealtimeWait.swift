@@ -50,7 +50,7 @@ struct RealtimeWait: Sendable {
         var isDropped = false
         /// Whether the log was not read to its end.
         var hasMore = false
-        /// Where the subscription stands; nil where there is none.
+        /// Where the subscription stood; nil where there is none.
         var kept: WaitPlace?
     }
 
@@ -58,13 +58,17 @@ struct RealtimeWait: Sendable {
         let end = ContinuousClock.now + timeout
         // Before the first look, so that nothing falls in between.
         let bell = EventBell(pipeline.feed)
-        var place = start
+        var last: Found?
         while true {
-            let from = place
+            let before = last
             let isLate = ContinuousClock.now >= end
-            let found = try await pipeline.read(call) { context in try look(from, isLast: isLate, context) }
-            place = found.place
-            if !found.events.isEmpty || found.isDropped || isLate { return try await told(found, call, pipeline) }
+            let found = try await pipeline.read(call) { context in try look(after: before, isLast: isLate, context) }
+            last = found
+            if !found.events.isEmpty || found.isDropped || isLate {
+                if try await keep(found, call, pipeline) { return response(found) }
+                // Somebody else who waits with the subscription has told it meanwhile.
+                continue
+            }
             guard !found.hasMore else { continue }
             _ = try await bell.wait(until: end)
         }
@@ -72,21 +76,24 @@ struct RealtimeWait: Sendable {
 
     /// Whether there is something to tell now. Nothing counts as told.
     func peek(_ call: Call, _ pipeline: Pipeline) async throws -> EventPeek {
-        var place = start
+        var last: Found?
         while true {
-            let from = place
-            let found = try await pipeline.read(call) { context in try look(from, isLast: true, context) }
+            let before = last
+            let found = try await pipeline.read(call) { context in try look(after: before, isLast: true, context) }
             if !found.events.isEmpty || found.isDropped { return EventPeek(hasNews: true) }
             guard found.hasMore else { return EventPeek(hasNews: false, cursor: found.place.text) }
-            place = found.place
+            last = found
         }
     }
 
-    private func look(_ from: WaitPlace?, isLast: Bool, _ context: ReadContext) throws -> Found {
+    /// - Parameter last: what the look before this one has found.
+    private func look(after last: Found?, isLast: Bool, _ context: ReadContext) throws -> Found {
         let subscription = try wish == nil ? context.ownSubscription() : nil
         let ear = EventEar(try subscription?.wish() ?? wish!, for: Listener(context.caller))
+        // What somebody else was told meanwhile with the same subscription is not told again.
+        let isMoved = start == nil && last != nil && subscription?.place != last?.kept
         // Where nobody has heard anything yet, it begins now.
-        guard let from = from ?? subscription?.place else {
+        guard let from = (isMoved ? nil : last?.place ?? start) ?? subscription?.place else {
             return Found(place: WaitPlace(try context.session.lastEvent()))
         }
         do {
@@ -94,7 +101,8 @@ struct RealtimeWait: Sendable {
             found.kept = subscription?.place
             return found
         } catch let error as StoreError where error.kind == .historyLost {
-            return Found(place: WaitPlace(try context.session.lastEvent()), isDropped: true)
+            let end = WaitPlace(try context.session.lastEvent())
+            return Found(place: end, isDropped: true, kept: subscription?.place)
         }
     }
 
@@ -133,16 +141,22 @@ struct RealtimeWait: Sendable {
         return found
     }
 
-    /// The answer; what it tells counts as heard.
-    private func told(_ found: Found, _ call: Call, _ pipeline: Pipeline) async throws -> Response {
-        if wish == nil, found.kept != found.place, !pipeline.isReadOnly {
-            let (id, place, now) = (call.string("subscriptionId"), found.place.text, call.now)
-            try await pipeline.store.write { session in
-                let change = Record.change(RealtimeTables.subscriptions, at: now, ["place": .string(place)])
-                _ = try session.update(id, change, in: RealtimeTables.subscriptions)
-            }
+    /// Lets what was found count as heard.
+    /// - Returns: false where it was told to somebody else meanwhile, who waits with the same subscription.
+    private func keep(_ found: Found, _ call: Call, _ pipeline: Pipeline) async throws -> Bool {
+        guard wish == nil, found.kept != found.place, !pipeline.isReadOnly else { return true }
+        let (id, place, now, goesBack) = (call.string("subscriptionId"), found.place.text, call.now, start != nil)
+        return try await pipeline.store.write { session in
+            let table = RealtimeTables.subscriptions
+            let known = try session.row(id, in: table).map { StoredSubscription(row: $0).place }
+            guard goesBack || known == nil || known == found.kept else { return false }
+            _ = try session.update(id, Record.change(table, at: now, ["place": .string(place)]), in: table)
+            return true
         }
-        return Response(
+    }
+
+    private func response(_ found: Found) -> Response {
+        Response(
             [
                 "events": .array(found.events), "cursor": .string(found.place.text),
                 "dropped": .bool(found.isDropped),

@@ -78,6 +78,38 @@ struct RealtimeWaitTests {
         }
     }
 
+    /// Each event is told to one of them, whoever is faster.
+    @Test(arguments: Backend.available)
+    func twoWhoWaitWithOneSubscriptionShareWhatComes(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            try await prepare(engine)
+            let other = TestEngine(backend, engine.folder, clock: engine.clock)
+            let id = try await engine.call("realtime.subscribe", ["channels": ["rows"]])["subscriptionId"]!
+            @Sendable func waitForAll(_ engine: TestEngine) async throws -> [String] {
+                var heard: [String] = []
+                while true {
+                    let new = names(try await engine.call("realtime.wait", ["subscriptionId": id, "max": 3]))
+                    heard += new
+                    if new.contains(where: { $0.contains("rows.end") }) { return heard }
+                }
+            }
+            async let first = waitForAll(engine)
+            async let second = waitForAll(other)
+            for number in 0..<40 { try await add("r\(number)", 0, engine) }
+            // One end for each of them; who has heard one waits no more.
+            for number in 0..<20 {
+                try await add("end\(number)", 0, engine)
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            let heard = [try await first, try await second]
+            await other.engine.close()
+            let rows = heard.joined().filter { !$0.contains("rows.end") }
+            #expect(Set(rows).count == 40)
+            #expect(rows.count == 40)
+            for one in heard { #expect(Set(one).count == one.count) }
+        }
+    }
+
     @Test(arguments: Backend.available)
     func endsWithNothingWhenTheTimeIsOver(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in
