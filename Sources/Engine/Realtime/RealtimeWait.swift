@@ -62,15 +62,33 @@ struct RealtimeWait: Sendable {
         while true {
             let before = last
             let isLate = ContinuousClock.now >= end
-            let found = try await pipeline.read(call) { context in try look(after: before, isLast: isLate, context) }
+            let found = try await lasting(until: before == nil ? .now : end) { _ in
+                try await pipeline.read(call) { context in try look(after: before, isLast: isLate, context) }
+            }
             last = found
             if !found.events.isEmpty || found.isDropped || isLate {
-                if try await keep(found, call, pipeline) { return response(found) }
+                if try await keep(found, call, pipeline, until: end) { return response(found) }
                 // Somebody else who waits with the subscription has told it meanwhile.
                 continue
             }
             guard !found.hasMore else { continue }
             _ = try await bell.wait(until: end)
+        }
+    }
+
+    /// Tries again while the store is away: who waits does not mind.
+    private func lasting<R>(
+        until end: ContinuousClock.Instant,
+        _ body: (_ isAgain: Bool) async throws -> R
+    ) async throws -> R {
+        var isAgain = false
+        while true {
+            do { return try await body(isAgain) } catch let error as StoreError
+                where error.kind == .unavailable && ContinuousClock.now < end
+            {
+                try await Task.sleep(for: .milliseconds(200))
+                isAgain = true
+            }
         }
     }
 
@@ -143,15 +161,24 @@ struct RealtimeWait: Sendable {
 
     /// Lets what was found count as heard.
     /// - Returns: false where it was told to somebody else meanwhile, who waits with the same subscription.
-    private func keep(_ found: Found, _ call: Call, _ pipeline: Pipeline) async throws -> Bool {
+    private func keep(
+        _ found: Found,
+        _ call: Call,
+        _ pipeline: Pipeline,
+        until end: ContinuousClock.Instant
+    ) async throws -> Bool {
         guard wish == nil, found.kept != found.place, !pipeline.isReadOnly else { return true }
         let (id, place, now, goesBack) = (call.string("subscriptionId"), found.place.text, call.now, start != nil)
-        return try await pipeline.store.write { session in
-            let table = RealtimeTables.subscriptions
-            let known = try session.row(id, in: table).map { StoredSubscription(row: $0).place }
-            guard goesBack || known == nil || known == found.kept else { return false }
-            _ = try session.update(id, Record.change(table, at: now, ["place": .string(place)]), in: table)
-            return true
+        return try await lasting(until: end) { isAgain in
+            try await pipeline.store.write { session in
+                let table = RealtimeTables.subscriptions
+                let known = try session.row(id, in: table).map { StoredSubscription(row: $0).place }
+                // It may have been written although the store could not say so.
+                if isAgain, known == found.place { return true }
+                guard goesBack || known == nil || known == found.kept else { return false }
+                _ = try session.update(id, Record.change(table, at: now, ["place": .string(place)]), in: table)
+                return true
+            }
         }
     }
 

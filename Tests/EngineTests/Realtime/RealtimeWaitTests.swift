@@ -1,3 +1,4 @@
+import Catalog
 import Storage
 import Testing
 import Values
@@ -107,6 +108,35 @@ struct RealtimeWaitTests {
             #expect(Set(rows).count == 40)
             #expect(rows.count == 40)
             for one in heard { #expect(Set(one).count == one.count) }
+        }
+    }
+
+    /// Away, or there and unable to say what became of a write.
+    @Test(arguments: Backend.available, [AwayStore.State.away, .silent])
+    func goesOnWhenTheStoreIsAwayForAMoment(_ backend: Backend, _ state: AwayStore.State) async throws {
+        try await withEngine(backend) { engine in
+            try await prepare(engine)
+            let store = AwayStore(base: engine.store)
+            let other = Engine(catalog: .embedded, store: store, clock: engine.clock.wallClock)
+            let id = try await engine.call("realtime.subscribe", ["channels": ["rows"]])["subscriptionId"]!
+            async let answer = other.execute(
+                Invocation("realtime.wait", ["subscriptionId": id, "timeout": 60], as: nil)
+            )
+            try await Task.sleep(for: .milliseconds(300))
+            store.is(state)
+            try await add("one", 1, engine)
+            try await Task.sleep(for: .milliseconds(300))
+            store.is(.there)
+            #expect(names(try JSON(parsing: try await answer.encoded)) == created("one"))
+            #expect(names(try await engine.call("realtime.wait", ["subscriptionId": id, "timeout": 0])) == [])
+            await #expect(throws: AppError.self) {
+                store.is(.away)
+                _ = try await other.execute(
+                    Invocation("realtime.wait", ["subscriptionId": id, "timeout": 60], as: nil)
+                )
+            }
+            // Closing it would close the store of both.
+            await other.feed.close()
         }
     }
 

@@ -1,5 +1,4 @@
 import Storage
-import Synchronization
 import Testing
 import Values
 
@@ -100,12 +99,12 @@ struct SharedDeliveryTests {
             try await engine.makeWebhook()
             for id in ["a", "b", "c"] { try await engine.makeUser(id) }
             receiver.answers { _ in
-                store.isAway.withLock { $0 = true }
+                store.is(.away)
                 return .status(200)
             }
             await #expect(throws: StoreError.self) { try await runner.drain() }
             await #expect(throws: StoreError.self) { try await runner.drain() }
-            store.isAway.withLock { $0 = false }
+            store.is(.there)
             receiver.answers { _ in .status(200) }
             #expect(try await runner.drain() == 3)
             #expect(try await engine.states() == ["delivered", "delivered", "delivered"])
@@ -127,21 +126,5 @@ struct SharedDeliveryTests {
             await other.engine.close()
             #expect(receiver.requests.count == 1)
         }
-    }
-}
-
-/// A store that can't be written while it is away.
-private final class AwayStore: ForwardingStore {
-    let base: any DocumentStore
-    let isAway = Mutex(false)
-
-    init(base: any DocumentStore) { self.base = base }
-
-    func write<R: Sendable>(
-        grouped: Bool,
-        _ body: @escaping @Sendable (any WriteSession) throws -> R
-    ) async throws -> R {
-        guard !isAway.withLock({ $0 }) else { throw StoreError(.unavailable, "the server is away") }
-        return try await base.write(grouped: grouped, body)
     }
 }
