@@ -175,7 +175,8 @@ package final class Engine: Sendable {
             from: invocation.client,
             at: clock.now,
             clock,
-            movesRows: invocation.movesRows
+            movesRows: invocation.movesRows,
+            unchangedSince: invocation.unchangedSince
         )
         do throws(AppError) {
             return try await translating(found.operation.id) { () async throws -> Response in

@@ -17,6 +17,8 @@ package struct Invocation: Sendable {
     /// Whether rows go out or come in as they are: no text among their values is an operator, and a list of related rows
     /// may be of any length.
     package var movesRows: Bool
+    /// When the caller last looked: a row that has changed since is not changed or removed, and the call fails.
+    package var unchangedSince: Timestamp?
 
     package init(
         _ operation: String,

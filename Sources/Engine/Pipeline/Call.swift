@@ -31,6 +31,8 @@ struct Call: Sendable {
     var movesRows = false
     /// As in ``Invocation/keyDigest``.
     var keyDigest: String?
+    /// As in ``Invocation/unchangedSince``.
+    var unchangedSince: Timestamp?
     /// What it takes of the limit of its operation; nil where none binds the caller.
     var charge: Charge?
 

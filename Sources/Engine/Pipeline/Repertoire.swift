@@ -44,7 +44,8 @@ struct FoundOperation: Sendable {
         from client: Client,
         at now: Timestamp,
         _ clock: WallClock,
-        movesRows: Bool = false
+        movesRows: Bool = false,
+        unchangedSince: Timestamp? = nil
     ) throws(AppError) -> ReadyCall {
         var call = Call(
             operation: operation,
@@ -54,7 +55,8 @@ struct FoundOperation: Sendable {
             now: now,
             clock: clock,
             movesRows: movesRows,
-            keyDigest: keyDigest
+            keyDigest: keyDigest,
+            unchangedSince: unchangedSince
         )
         if isLimited { call.charge = Charge(operation, call.arguments, actor, client) }
         do { return try ReadyCall(call, handler) } catch let error as AppError {

@@ -10,7 +10,12 @@ struct Replay: Sendable {
     private var catalog: Catalog { repertoire.catalog }
 
     /// The call that a staged operation stands for, whose arguments were checked then.
-    func ready(_ staged: StagedOperation, like call: Call) throws -> ReadyCall {
+    /// - Parameter unchangedSince: as in ``Invocation/unchangedSince``, for an operation that is being staged.
+    func ready(
+        _ staged: StagedOperation,
+        like call: Call,
+        unchangedSince: Timestamp? = nil
+    ) throws -> ReadyCall {
         guard let (operation, handler) = repertoire.find(staged.operation) else {
             throw AppError(.transactionInvalid, "'\(staged.operation)' can't be part of a transaction.")
         }
@@ -21,7 +26,8 @@ struct Replay: Sendable {
             actor: "\(staged.actor)" == "\(call.actor)" ? call.actor : staged.actor,
             client: call.client,
             now: call.now,
-            clock: call.clock
+            clock: call.clock,
+            unchangedSince: unchangedSince
         )
         return try ReadyCall(call, handler)
     }

@@ -65,9 +65,13 @@ enum Staging {
             try checkRoom(for: operations.count, in: transaction)
             func each<R>(_ body: (ReadyCall) throws -> R) throws -> [R] {
                 try operations.enumerated().map { index, operation in
-                    do { return try body(try replay.ready(operation, like: call)) } catch let error
-                        as AppError
-                    { throw naming(index, error.said(in: replay.dialect(of: operation))) }
+                    do {
+                        return try body(
+                            try replay.ready(operation, like: call, unchangedSince: call.unchangedSince)
+                        )
+                    } catch let error as AppError {
+                        throw naming(index, error.said(in: replay.dialect(of: operation)))
+                    }
                 }
             }
             let bases = try each { ready in

@@ -16,7 +16,9 @@ struct RESTCall {
     func answer(_ match: RouteTable.Match, _ query: JSONObject, _ reader: BodyReader) async throws -> Response {
         var wanted = try await RequestArguments(request, match, query, reader)
         try useCacheHeader(&wanted)
-        let invocation = Invocation(wanted.operation.id, wanted.arguments, from: client)
+        var given = Invocation(wanted.operation.id, wanted.arguments, from: client)
+        given.unchangedSince = try moment()
+        let invocation = given
         let caller = RequestCaller(project: project, fields: request.headers)
         // One hop to the store's threads, and none between the steps of the call.
         let answer = try await withTaskExecutorPreference(engine.executor) {
@@ -44,6 +46,17 @@ struct RESTCall {
             )
         }
         wanted.arguments["ttl"] = .int(seconds)
+    }
+
+    /// `X-Appwrite-Timestamp`: when the caller last looked at what it changes.
+    private func moment() throws(AppError) -> Timestamp? {
+        guard let text = request.headers[.appwriteTimestamp], !text.isEmpty else { return nil }
+        if let moment = Timestamp(parsing: text) { return moment }
+        throw AppError(
+            .generalArgumentInvalid,
+            "The header X-Appwrite-Timestamp must be a moment.",
+            hint: "For example 2026-11-22T08:00:00.000+00:00, as in $updatedAt."
+        )
     }
 
     private func response(_ answer: EngineAnswer, of operation: Operation) -> Response {

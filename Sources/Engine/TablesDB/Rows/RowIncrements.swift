@@ -48,7 +48,8 @@ extension RowWriter {
         let access = context.caller.access(.update, to: table)
         guard access != .none else { throw context.caller.refusal(.update, on: table) }
         let unknown = AppError.unknownRow(id, table, context.caller)
-        if access == .own, try existing(id, .update) == nil { throw unknown }
+        let isBound = access == .own || context.call.unchangedSince != nil
+        if isBound, try existing(id, .update) == nil { throw unknown }
         let limit = try limit.map { try number($0, column, step == .up ? "max" : "min") }
         let bound = self.bound(step, limit, column)
         let operation = RowOperation(

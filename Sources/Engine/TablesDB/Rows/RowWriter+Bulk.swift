@@ -147,6 +147,7 @@ extension RowWriter {
                 hint: "Use a narrower query, or a limit of at most \(Self.maximumMatches), and call again for the rest."
             )
         }
+        for row in rows { try checkUnchanged(row) }
         return rows
     }
 

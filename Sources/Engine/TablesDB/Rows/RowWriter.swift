@@ -51,7 +51,20 @@ struct RowWriter {
         guard access == .all || caller.may(action, row.permissions, in: table) else {
             throw caller.refusal(action, on: table)
         }
+        try checkUnchanged(row)
         return row
+    }
+
+    /// Refuses to touch a row that has changed since the caller looked at it.
+    /// - Throws: 409 `row_update_conflict`.
+    func checkUnchanged(_ row: StoredRow) throws(AppError) {
+        guard let moment = context.call.unchangedSince, row.updatedAt > moment else { return }
+        throw AppError(
+            .rowUpdateConflict,
+            "The row '\(row.id)' has changed at \(row.updatedAt.text), after \(moment.text); nothing was changed.",
+            argument: "rowId",
+            hint: "Read it again, and send the moment of that."
+        )
     }
 
     func missingPayload(_ argument: Prose) -> AppError {
@@ -91,6 +104,7 @@ struct RowWriter {
         guard context.caller.may(.update, row.permissions, in: table) else {
             throw context.caller.refusal(.update, on: table)
         }
+        try checkUnchanged(row)
         return try prepareChange(of: row, data, permissions, place)
     }
 
