@@ -8,7 +8,7 @@ package struct AppError: Error, Equatable, CustomStringConvertible {
     private var advice: Prose?
     /// The step of a batch that failed, by its id.
     package private(set) var step: String?
-    /// What is left of the limit that refused a call; nil for every other error.
+    /// What is left of the limit that a call counts for, which may be what refused it; nil where none does.
     package var limit: RateLimitState?
 
     package init(_ code: ErrorCode, _ message: Prose, argument: Prose? = nil, hint: Prose? = nil) {

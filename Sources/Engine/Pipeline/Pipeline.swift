@@ -22,9 +22,14 @@ struct Pipeline: Sendable {
         guard call.charge != nil else { return try await carryOut(work, of: call) }
         let state: RateLimitState?
         do { state = try await count([call])[0] } catch let refused as RefusedCall { throw refused.error }
-        var response = try await carryOut(work, of: call)
-        response.limit = state
-        return response
+        do {
+            var response = try await carryOut(work, of: call)
+            response.limit = state
+            return response
+        } catch var error as AppError {
+            error.limit = state
+            throw error
+        }
     }
 
     private func carryOut(_ work: Work, of call: Call) async throws -> Response {

@@ -17,7 +17,7 @@ enum ErrorBody {
         )
         if let limit = error.limit {
             response.headers.append(limit)
-            response.headers[.retryAfter] = String(limit.wait)
+            if limit.wait > 0 { response.headers[.retryAfter] = String(limit.wait) }
         }
         return response
     }
