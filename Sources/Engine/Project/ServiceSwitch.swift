@@ -6,8 +6,8 @@ import Values
 ///
 /// Which ones are closed is kept in memory as of one version of the schema, which moves when that changes.
 final class ServiceSwitch: Sendable {
-    /// The services, as callers name them.
-    static let all = ["account", "databases", "tablesdb", "presences", "project", "teams", "users"]
+    /// The services, as callers name them. Clients know no others: SDKs refuse an answer that names one more.
+    static let all = ["account", "databases", "tablesdb", "project", "teams", "users"]
 
     private let known = Mutex<(version: Int64, closed: Set<String>)?>(nil)
 

@@ -21,7 +21,7 @@ struct ProjectSettingsTests {
             #expect(project["authMethods"]?.each("enabled").allSatisfy { $0 == true } == true)
             #expect(
                 project["services"]?.each("$id")
-                    == ["account", "databases", "tablesdb", "presences", "project", "teams", "users"]
+                    == ["account", "databases", "tablesdb", "project", "teams", "users"]
             )
             #expect(project["services"]?.each("enabled").allSatisfy { $0 == true } == true)
         }
@@ -107,7 +107,7 @@ struct ProjectSettingsTests {
         arguments: Backend.available,
         [
             ("account", "account.createAnonymousSession"), ("databases", "databases.listTransactions"),
-            ("tablesdb", "tablesDB.listTransactions"), ("presences", "presences.list"), ("teams", "teams.list"),
+            ("tablesdb", "tablesDB.listTransactions"), ("teams", "teams.list"),
         ]
     )
     func everyServiceForClientsCanBeOff(_ backend: Backend, _ service: (String, String)) async throws {
