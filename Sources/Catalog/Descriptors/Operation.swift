@@ -142,7 +142,7 @@ package final class Operation: Sendable {
         keywords = []
         method = original.method
         path = dialect.translated(original.path)
-        otherPaths = []
+        otherPaths = original.otherPaths.map { dialect.translated($0) }
         scopes = original.scopes.prefix(1).map { dialect.translated($0) }
         auth = original.auth
         effect = original.effect
