@@ -63,9 +63,9 @@ struct RESTCall {
         let status = HTTPResponse.Status(code: operation.status)
         var response: Response
         switch operation.model {
-        case "none": response = Response(status: status)
+        case "none": response = .empty(status)
         case "redirect":
-            response = Response(status: status)
+            response = .empty(status)
             if let url = (try? JSON(parsing: answer.encoded))?["url"]?.string { response.headers[.location] = url }
         default: response = .json(status, answer.encoded)
         }

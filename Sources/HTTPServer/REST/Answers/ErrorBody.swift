@@ -51,6 +51,11 @@ extension Response {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: text))
         )
     }
+
+    /// An answer without a body. It has a type all the same, because SDKs look at that first.
+    static func empty(_ status: HTTPResponse.Status) -> Response {
+        Response(status: status, headers: [.contentType: "text/plain; charset=utf-8"])
+    }
 }
 
 extension HTTPFields {

@@ -15,6 +15,9 @@ extension ParameterType {
         case (.number, .string(let text)), (.bignumber, .string(let text)): Self.number(text) ?? value
         case (.boolean, .string(let text)): Self.boolean(text) ?? value
         case (.boolean, .int(let number)): number == 1 ? true : number == 0 ? false : value
+        // SDKs write `asc` for ASC and `recoverycode` for recoveryCode.
+        case (.enumeration(let words), .string(let text)) where !words.contains(text):
+            words.first { $0.lowercased() == text.lowercased() }.map { .string($0) } ?? value
         case (.array(let item, _), .array(let items)): .array(items.map { item.read($0) })
         case (.object(let members), .object(let object)) where !members.isEmpty:
             .object(
