@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Drives a built binary from outside: with the official MCP client, against the published schemas, and on MongoDB
-# servers that are mistreated.
+# Drives a built binary from outside: with the official MCP client, with Appwrite's SDK, against the published schemas,
+# and on MongoDB servers that are mistreated.
 # Usage: Tests/Interop/run.sh [BINARY [SCRIPT...]]        default: .build/debug/tandem, every script
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -13,7 +13,7 @@ scripts/interop-venv
 
 scripts=("${@:2}")
 if ((${#scripts[@]} == 0)); then
-    scripts=(interop transcript events dry_run documents webhooks planted processes_killed)
+    scripts=(interop transcript events dry_run documents webhooks planted processes_killed sdk)
     for path in Tests/Interop/mongodb_*.py; do scripts+=("$(basename "$path" .py)"); done
 fi
 # These start servers of their own, to take them away, so another server that is there already does not do.
