@@ -172,6 +172,6 @@ extension TestEngine {
     func call(_ operation: String, _ arguments: JSONObject = [:], by credential: Credential) async throws -> JSON {
         var invocation = Invocation(operation, arguments)
         invocation.credential = credential
-        return try JSON(parsing: try await engine.execute(invocation).encoded)
+        return try await answer(invocation)
     }
 }

@@ -125,7 +125,7 @@ struct AccessMatrixTests {
             ]
             // The users are what the trial made of them.
             let invocation = Invocation("tablesDB.\(method)", TestEngine.addressed(arguments), as: actors[actor])
-            do { return .success(try JSON(parsing: try await engine.engine.execute(invocation).encoded)) } catch {
+            do { return .success(try await engine.answer(invocation)) } catch {
                 return .failure(Refusal(error as! AppError))
             }
         }

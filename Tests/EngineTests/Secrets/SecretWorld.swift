@@ -84,12 +84,12 @@ final class SecretWorld {
         for caller in callers {
             var invocation = Invocation(operation.id, arguments)
             invocation.credential = try await world.credential(caller, operation)
-            do throws(AppError) {
-                let answer = try await engine.engine.execute(invocation).value
+            do {
+                let answer = try await engine.answer(invocation)
                 done.insert(operation.id)
                 guard operation.model != "user" else { continue }
                 for secret in SecretMask.secrets(in: answer, of: operation) { made[secret] = operation.id }
-            } catch {
+            } catch let error as AppError {
                 complaints.append("\(operation.id) \(error.json.text)")
             }
         }

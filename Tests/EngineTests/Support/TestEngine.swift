@@ -63,12 +63,11 @@ struct TestEngine: Sendable {
         } catch let error as StoreError where error.kind == .duplicateID {}
     }
 
-    /// Runs an operation and parses its answer.
+    /// Runs an operation, whose answer has to be what its model says.
     @discardableResult
     func call(_ operation: String, _ arguments: JSONObject = [:], as actor: Actor? = nil) async throws -> JSON {
         if let actor { try await makeUser(of: actor) }
-        let response = try await engine.execute(Invocation(operation, arguments, as: actor))
-        return try JSON(parsing: response.encoded)
+        return try await answer(Invocation(operation, arguments, as: actor))
     }
 
     /// Runs an operation of `tablesDB` on the table `t` of the database `d`.

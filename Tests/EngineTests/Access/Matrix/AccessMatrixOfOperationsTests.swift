@@ -69,7 +69,7 @@ struct AccessMatrixOfOperationsTests {
         request.isDryRun = operation.runs != .outside
         for isLast in [false, true] {
             do throws(AppError) {
-                _ = try await engine.engine.answer(request)
+                try Conformance().check(try await engine.engine.answer(request), of: operation)
                 return (.done, nil)
             } catch {
                 if error.code.status == 429, !isLast {
