@@ -1,10 +1,11 @@
 import ArgumentParser
 import Glibc
+import Values
 
 /// The command line: one binary, several commands, the protocol being the default one.
 @main
 struct Tandem: AsyncParsableCommand {
-    static let version = "0.1.0"
+    static let version = Release.version
 
     static let configuration = CommandConfiguration(
         commandName: "tandem",
@@ -22,6 +23,7 @@ struct Tandem: AsyncParsableCommand {
               tandem run tablesDB.listRows databaseId=shop tableId=orders --as guest
               tandem copy --from ./data --to /backup/monday      a backup
               tandem export shop orders > orders.jsonl           the rows of a table; tandem import reads them
+              tandem openapi > openapi.json                      the REST form of all this, for code generators
               tandem doctor                                      whether the store is in order
 
             Every option is also an environment variable: --data is TANDEM_DATA, --read-only is TANDEM_READ_ONLY=1. An \
@@ -30,8 +32,7 @@ struct Tandem: AsyncParsableCommand {
         version: "tandem \(version)",
         subcommands: [
             ServeMCP.self, Serve.self, RunOperation.self, SearchCatalog.self, Doctor.self, Copy.self, Key.self,
-            ExportRows.self,
-            ImportRows.self,
+            ExportRows.self, ImportRows.self, WriteOpenAPI.self,
         ],
         defaultSubcommand: ServeMCP.self
     )

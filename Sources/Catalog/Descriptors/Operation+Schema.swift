@@ -6,12 +6,13 @@ extension Operation {
 }
 
 extension ParameterType {
-    fileprivate static func objectSchema(of parameters: [Parameter]) -> JSON {
+    /// - Parameter closed: whether other members are refused.
+    static func objectSchema(of parameters: [Parameter], closed: Bool = true) -> JSON {
         var schema: JSONObject = ["type": "object"]
-        schema["properties"] = .object(JSONObject(parameters.map { (key: $0.name, value: $0.schema) }))
+        schema["properties"] = .object(JSONObject(parameters.map { (key: $0.name, value: .object($0.schema)) }))
         let required = parameters.filter(\.isRequired).map(\.name)
         if !required.isEmpty { schema["required"] = JSON(required) }
-        schema["additionalProperties"] = false
+        if closed { schema["additionalProperties"] = false }
         return .object(schema)
     }
 
@@ -38,7 +39,7 @@ extension ParameterType {
             return members.isEmpty ? ["type": "object"] : Self.objectSchema(of: members).object!
         case .objectOrJSON: return ["type": ["object", "string"]]
         case .array(let item, let count):
-            var schema: JSONObject = ["type": "array", "items": item.schema]
+            var schema: JSONObject = ["type": "array", "items": .object(item.schema)]
             if count.lowerBound > 0 { schema["minItems"] = .int(Int64(count.lowerBound)) }
             schema["maxItems"] = .int(Int64(count.upperBound))
             return schema
@@ -63,7 +64,8 @@ extension ParameterType {
 }
 
 extension Parameter {
-    fileprivate var schema: JSON {
+    /// The value as a JSON Schema, with its default and what it is for.
+    var schema: JSONObject {
         var schema = type.schema
         if isNullable {
             switch schema["type"] {
@@ -75,6 +77,6 @@ extension Parameter {
         }
         if let defaultValue { schema["default"] = defaultValue }
         if !description.isEmpty { schema["description"] = .string(description) }
-        return .object(schema)
+        return schema
     }
 }

@@ -1,4 +1,4 @@
-import Catalog
+package import Catalog
 import Values
 
 /// Every decision about who may do what. Nothing else in the engine compares roles.
@@ -20,6 +20,12 @@ package struct Access: Sendable {
         self.actor = actor
         self.scopes = scopes
         self.isReadOnly = isReadOnly
+    }
+
+    /// Whether callers who have not signed in may ask for an operation.
+    package static func isOpenToGuests(_ operation: Operation) -> Bool {
+        operation.auth.contains("Session")
+            && (operation.scopes.isEmpty || !guestScopes.isDisjoint(with: operation.scopes))
     }
 
     /// Decides whether an actor may run an operation at all.
@@ -65,7 +71,7 @@ package struct Access: Sendable {
                 hint: "Run it without \"as\", or with \"as\": \"key\"."
             )
         }
-        if actor == .guest, !operation.scopes.isEmpty, Self.guestScopes.isDisjoint(with: operation.scopes) {
+        if actor == .guest, !Self.isOpenToGuests(operation) {
             throw AppError(
                 .generalUnauthorizedScope,
                 "\(operation.id) is for users who have signed in, not for guests.",

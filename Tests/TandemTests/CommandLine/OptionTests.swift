@@ -12,7 +12,7 @@ struct OptionTests {
 
     @Test(
         "--help names every option and nothing that does not work yet",
-        arguments: [[], ["mcp"], ["run"], ["search"], ["doctor"]] as [[String]]
+        arguments: [[], ["mcp"], ["run"], ["search"], ["doctor"], ["openapi"]] as [[String]]
     )
     func help(_ command: [String]) throws {
         let help = try CommandRun(command + ["--help"])

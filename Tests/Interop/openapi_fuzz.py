@@ -1,0 +1,157 @@
+"""Sends a server what its OpenAPI description allows, and some of what it does not, and compares every answer with the
+description: no 5xx, and status, content type, headers and body as declared.
+
+Usage: openapi_fuzz.py BINARY [URL KEY]
+
+Without URL it starts a server of its own on a new folder. With one, KEY is the secret of an API key of the project
+`default`, with every scope; the server should be one for tests, because much is written and deleted.
+TANDEM_FUZZ_SECONDS is how long it goes on, 75 if not said.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+
+from report import Report
+
+SCHEMATHESIS = pathlib.Path(sys.executable).parent / "schemathesis"
+CHECKS = [
+    "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
+    "response_schema_conformance",
+]
+# What is excluded, and why.
+EXCLUDED = {
+    "realtime.wait": "waits for up to a minute",
+    "health.getFailedJobs": "answers 503 where the threshold is 0, which is what it is for",
+    "webhooks.create": "would let the server send requests to whatever addresses come to mind",
+    "webhooks.update": "the same",
+    "account.createOAuth2Session": "leads to a provider, whose page is no answer of this server",
+    "account.createOAuth2Token": "the same",
+    "account.getSessionsOAuth2Redirect": "asks a provider",
+    "project.updateService": "would close what is tried next",
+    "project.apply": "would delete what the other calls work on",
+}
+# Values of path parameters: things that are there, and one that is not.
+KNOWN = {
+    "databaseId": "shop", "tableId": "orders", "rowId": "first", "userId": "ann", "teamId": "red", "collectionId": "orders",
+    "documentId": "first", "variableId": "name", "webhookId": "hook", "presenceId": "here", "column": "amount",
+    "attribute": "amount",
+}
+COLUMNS = [
+    {"key": "title", "type": "varchar", "size": 80, "required": True},
+    {"key": "amount", "type": "integer", "required": False},
+    {"key": "tags", "type": "varchar", "size": 20, "required": False, "array": True},
+]
+PREPARATION = [
+    ("tablesDB.create", {"databaseId": "shop", "name": "Shop"}),
+    ("tablesDB.createTable", {"databaseId": "shop", "tableId": "orders", "name": "Orders", "columns": COLUMNS}),
+    (
+        "tablesDB.createRow",
+        {"databaseId": "shop", "tableId": "orders", "rowId": "first", "data": {"title": "Tea", "amount": 2**53 + 1}},
+    ),
+    ("users.create", {"userId": "ann", "email": "ann@example.org", "name": "Ann"}),
+    ("teams.create", {"teamId": "red", "name": "Red"}),
+    ("project.createVariable", {"variableId": "name", "key": "NAME", "value": "x"}),
+    ("webhooks.create", {"webhookId": "hook", "url": "http://127.0.0.1:9/hook", "events": ["users.*"], "enabled": False}),
+    ("presences.upsert", {"presenceId": "here", "userId": "ann", "status": "online"}),
+]
+
+
+def run(binary, folder, operation, arguments):
+    command = [binary, "run", operation, "--data", folder, "--json", json.dumps(arguments)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+@contextlib.contextmanager
+def server(binary, folder):
+    """Starts a server on a free port, and yields its address."""
+    command = [binary, "serve", "--data", folder, "--http", "127.0.0.1:0", "--log-level", "info"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    try:
+        address = None
+        for line in process.stderr:
+            if found := re.search(r"127\.0\.0\.1:(\d+)", line):
+                address = f"http://127.0.0.1:{found[1]}"
+                break
+        if address is None:
+            raise SystemExit("the server did not say where it answers")
+        # It must not have to wait for somebody to read what it logs.
+        threading.Thread(target=lambda: [None for _ in process.stderr], daemon=True).start()
+        yield address
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def prepared(binary, folder):
+    """Fills a new project, and returns the secret of a key for all of it."""
+    for operation, arguments in PREPARATION:
+        run(binary, folder, operation, arguments)
+    return run(binary, folder, "project.createKey", {"keyId": "fuzz", "name": "Fuzz", "scopes": scopes(binary)})["secret"]
+
+
+def description(binary):
+    return json.loads(subprocess.run([binary, "openapi"], check=True, capture_output=True).stdout)
+
+
+def scopes(binary):
+    body = description(binary)["paths"]["/v1/project/keys"]["post"]["requestBody"]
+    return body["content"]["application/json"]["schema"]["properties"]["scopes"]["items"]["enum"]
+
+
+def fuzzed(document):
+    """The description with values of path parameters that lead somewhere, without what can't be tried."""
+    for path, item in list(document["paths"].items()):
+        for method, entry in list(item.items()):
+            if entry["operationId"] in EXCLUDED or entry.get("deprecated"):
+                del item[method]
+                continue
+            for parameter in entry.get("parameters", []):
+                if parameter["in"] == "path" and parameter["name"] in KNOWN:
+                    parameter["schema"]["enum"] = [KNOWN[parameter["name"]], "none"]
+        if not item:
+            del document["paths"][path]
+    return document
+
+
+def fuzz(report, document, address, key):
+    seconds = os.environ.get("TANDEM_FUZZ_SECONDS", "75")
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "openapi.json"
+        path.write_text(json.dumps(document))
+        command = [
+            SCHEMATHESIS, "run", path, "--url", address, "--header", "X-Appwrite-Project:default",
+            "--header", f"X-Appwrite-Key:{key}", "--checks", ",".join(CHECKS), "--phases", "coverage,fuzzing",
+            "--max-time", seconds, "--max-examples", "30", "--seed", "1", "--no-shrink", "--continue-on-failure",
+            "--suppress-health-check", "all", "--warnings", "off", "--report", "json",
+            "--report-json-path", pathlib.Path(folder) / "report.json", "--no-color",
+        ]
+        run = subprocess.run(command, capture_output=True, text=True, cwd=folder)
+        if run.returncode != 0:
+            print(run.stdout[-20000:], run.stderr[-4000:])
+        report.check(f"{len(document['paths'])} paths answer as described", run.returncode == 0, run.returncode)
+        summary = run.stdout[run.stdout.rfind("SUMMARY"):]
+        print("\n".join(line for line in summary.splitlines() if "=" not in line and line.strip()))
+
+
+def main():
+    binary = sys.argv[1]
+    report = Report()
+    document = fuzzed(description(binary))
+    if len(sys.argv) > 2:
+        fuzz(report, document, sys.argv[2].rstrip("/"), sys.argv[3])
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            key = prepared(binary, folder)
+            with server(binary, folder) as address:
+                fuzz(report, document, address, key)
+    report.end()
+
+
+main()
