@@ -111,6 +111,7 @@ package final class Engine: Sendable {
         )
         let own =
             [CacheHandlers.statistics(lists), RealtimeWait.handler] + RealtimeHandlers.all + Self.accountHandlers
+            + HealthHandlers(lists: lists, feed: feed).all
             + OutboxHandlers.all
             + AuthenticatorHandlers.all(issuer: project) + [SessionRenewal.handler(outgoing)]
             + OAuth2Beginning(outgoing: outgoing, address: publicAddress, project: project).all

@@ -20,6 +20,8 @@ package final class EventFeed: Sendable {
         var lastNumber: UInt64 = 0
         var task: Task<Void, Never>?
         var isClosed = false
+        /// Whether the last try to follow the log failed.
+        var isInterrupted = false
     }
 
     private let store: any DocumentStore
@@ -65,6 +67,9 @@ package final class EventFeed: Sendable {
     /// Whether anybody listens.
     var isHeard: Bool { state.withLock { !$0.listeners.isEmpty } }
 
+    /// Whether listeners hear nothing at the moment, because the log can't be followed.
+    var isInterrupted: Bool { state.withLock { $0.isInterrupted } }
+
     /// Ends it.
     func close() async {
         let task = state.withLock { state in
@@ -79,6 +84,7 @@ package final class EventFeed: Sendable {
         while true {
             do {
                 let place = try await store.read { try $0.lastEvent() }
+                state.withLock { $0.isInterrupted = false }
                 tell(.begins)
                 let tail = store.tail(after: place)
                 defer { tail.stop() }
@@ -121,6 +127,7 @@ package final class EventFeed: Sendable {
     /// - Returns: whether to try again.
     private func rest(after error: any Error) async -> Bool {
         log.warning("the event log can't be followed for a moment: \(error)")
+        state.withLock { $0.isInterrupted = true }
         try? await Task.sleep(for: Self.pause)
         return !Task.isCancelled
     }

@@ -26,9 +26,7 @@ package enum Examination {
         let records = try session.rows(dead, in: SystemTables.jobs).map { Record($0, SystemTables.jobs) }
         let failures = records.map { "\($0.string("kind")): \($0.string("error"))" }
         let isAboutKey = records.contains { $0.string("kind") == KeyRotationJob.kind }
-        var pending = RowQuery(limit: 1)
-        pending.filters = [.compare("state", .equal, ["pending"])]
-        let waiting = try session.count(pending, in: SystemTables.jobs, cap: 10_000)
+        let waiting = try QueueSize.jobs(session).waiting
         guard failures.isEmpty else {
             return Finding(
                 .problem,

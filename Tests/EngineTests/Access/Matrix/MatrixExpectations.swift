@@ -176,6 +176,13 @@ extension AccessMatrix {
         activity.list 1111 1+ +
         outbox.get 1111 1+ +
         outbox.list 1111 1+ +
+        health.get 1111 1+ +
+        health.getCache 1111 1+ +
+        health.getDB 1111 1+ +
+        health.getFailedJobs 1111 1+ +
+        health.getPubSub 1111 1+ +
+        health.getStats 1111 1+ +
+        health.getVersion ++++ ++ +
         realtime.list ++++ 11 +
         realtime.subscribe ++++ 11 +
         realtime.unsubscribe 4444 11 4
