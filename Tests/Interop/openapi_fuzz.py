@@ -5,7 +5,7 @@ Usage: openapi_fuzz.py BINARY [URL KEY]
 
 Without URL it starts a server of its own on a new folder. With one, KEY is the secret of an API key of the project
 `default`, with every scope; the server should be one for tests, because much is written and deleted.
-TANDEM_FUZZ_SECONDS is how long it goes on, 75 if not said.
+TANDEM_FUZZ_SECONDS is how long it goes on, 60 if not said.
 """
 
 import contextlib
@@ -123,7 +123,7 @@ def fuzzed(document):
 
 
 def fuzz(report, document, address, key):
-    seconds = os.environ.get("TANDEM_FUZZ_SECONDS", "75")
+    seconds = os.environ.get("TANDEM_FUZZ_SECONDS", "60")
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "openapi.json"
         path.write_text(json.dumps(document))
