@@ -37,17 +37,33 @@ EXCLUDED = {
     "project.updateService": "would close what is tried next",
     "project.apply": "would delete what the other calls work on",
 }
-# Values of path parameters: things that are there, and one that is not.
+# Values of path parameters: things that are there. What a DELETE is about is SPARE, so that the others stay.
 KNOWN = {
     "databaseId": "shop", "tableId": "orders", "rowId": "first", "userId": "ann", "teamId": "red", "collectionId": "orders",
     "documentId": "first", "variableId": "name", "webhookId": "hook", "presenceId": "here", "column": "amount",
     "attribute": "amount",
 }
+SPARE = "spare"
+QUERIES = [
+    '{"method":"limit","values":[2]}', '{"method":"equal","attribute":"title","values":["Tea"]}',
+    '{"method":"orderDesc","attribute":"$createdAt"}', '{"method":"select","values":["title"]}', "limit(2)",
+]
 COLUMNS = [
     {"key": "title", "type": "varchar", "size": 80, "required": True},
     {"key": "amount", "type": "integer", "required": False},
     {"key": "tags", "type": "varchar", "size": 20, "required": False, "array": True},
 ]
+# What fits into these columns, which nothing made up would.
+DATA = {
+    "type": "object",
+    "properties": {
+        "title": {"type": "string", "maxLength": 80},
+        "amount": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
+        "tags": {"type": "array", "items": {"type": "string", "maxLength": 20}, "maxItems": 5},
+    },
+    "required": ["title"],
+    "additionalProperties": False,
+}
 PREPARATION = [
     ("tablesDB.create", {"databaseId": "shop", "name": "Shop"}),
     ("tablesDB.createTable", {"databaseId": "shop", "tableId": "orders", "name": "Orders", "columns": COLUMNS}),
@@ -60,6 +76,14 @@ PREPARATION = [
     ("project.createVariable", {"variableId": "name", "key": "NAME", "value": "x"}),
     ("webhooks.create", {"webhookId": "hook", "url": "http://127.0.0.1:9/hook", "events": ["users.*"], "enabled": False}),
     ("presences.upsert", {"presenceId": "here", "userId": "ann", "status": "online"}),
+    ("tablesDB.create", {"databaseId": SPARE, "name": "Spare"}),
+    ("tablesDB.createTable", {"databaseId": "shop", "tableId": SPARE, "name": "Spare", "columns": COLUMNS}),
+    ("tablesDB.createRow", {"databaseId": "shop", "tableId": "orders", "rowId": SPARE, "data": {"title": "Cup"}}),
+    ("users.create", {"userId": SPARE}),
+    ("teams.create", {"teamId": SPARE, "name": "Spare"}),
+    ("project.createVariable", {"variableId": SPARE, "key": "SPARE", "value": "x"}),
+    ("webhooks.create", {"webhookId": SPARE, "url": "http://127.0.0.1:9/hook", "events": [], "enabled": False}),
+    ("presences.upsert", {"presenceId": SPARE, "userId": "ann", "status": "away"}),
 ]
 
 
@@ -105,6 +129,26 @@ def scopes(binary):
     return body["content"]["application/json"]["schema"]["properties"]["scopes"]["items"]["enum"]
 
 
+def help_along(method, path, entry):
+    """Narrows what is made up for an operation to what leads somewhere; half of it is made to be wrong anyway."""
+    parameters = entry.get("parameters", [])
+    in_path = [parameter for parameter in parameters if parameter["in"] == "path"]
+    for parameter in in_path:
+        if parameter["name"] in KNOWN:
+            known = SPARE if method == "delete" and parameter is in_path[-1] else KNOWN[parameter["name"]]
+            parameter["schema"]["enum"] = [known]
+    for parameter in parameters:
+        if parameter["name"] == "queries[]":
+            parameter["schema"]["items"] = {"enum": QUERIES}
+    if "/rows" in path and "requestBody" in entry:
+        body = entry["requestBody"]["content"]["application/json"]["schema"]
+        for schema in body.get("anyOf", [body]):
+            if "data" in schema["properties"]:
+                schema["properties"]["data"] = DATA
+            if "rows" in schema["properties"]:
+                schema["properties"]["rows"]["items"] = DATA
+
+
 def fuzzed(document):
     """The description with values of path parameters that lead somewhere, without what can't be tried."""
     for path, item in list(document["paths"].items()):
@@ -114,9 +158,7 @@ def fuzzed(document):
                 continue
             # The key is a header of every request; made-up sessions beside it would be refused, all of them.
             del entry["security"]
-            for parameter in entry.get("parameters", []):
-                if parameter["in"] == "path" and parameter["name"] in KNOWN:
-                    parameter["schema"]["enum"] = [KNOWN[parameter["name"]], "none"]
+            help_along(method, path, entry)
         if not item:
             del document["paths"][path]
     return document
