@@ -60,7 +60,7 @@ struct OptionTests {
             ["--scopes", ""], ["--ephemeral", "--data", "/tmp/x"], ["--mongodb", "x"],
             ["--mongodb", "mongodb://x", "--ephemeral"], ["--mongodb", "mongodb://x", "--data", "/tmp/x"],
             ["--http", "a:1"], ["--retention", "7w"], ["--retention", ""],
-            ["serve"], ["openapi"],
+            ["install"],
         ]
     )
     func badOption(_ arguments: [String]) throws {
