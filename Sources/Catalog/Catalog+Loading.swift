@@ -24,7 +24,14 @@ extension Catalog {
             if let dialect: Dialect = reader.optionalWord("dialect") {
                 operations += Self.twins(of: reader.string("sameAs"), in: dialect, operations)
             }
-            return Service(id: name, summary: reader.string("summary"), noun: reader.string("noun"))
+            let place = reader.optionalString("on")
+            if let place, place != "console" { reader.fail("'on' is console or absent, not '\(place)'") }
+            return Service(
+                id: name,
+                summary: reader.string("summary"),
+                noun: reader.string("noun"),
+                isOnConsole: place != nil
+            )
         }
         for operation in operations where !services.contains(where: { $0.id == operation.service }) {
             preconditionFailure("catalog.json, \(operation.id): its service is not declared")

@@ -10,6 +10,15 @@ package final class Catalog: Sendable {
         package let summary: String
         /// What its operations are about where their names don't say it, as in `tablesDB.create`.
         let noun: String
+        /// Whether its operations are about all projects, and so are carried out by the console only.
+        let isOnConsole: Bool
+
+        init(id: String, summary: String, noun: String, isOnConsole: Bool = false) {
+            self.id = id
+            self.summary = summary
+            self.noun = noun
+            self.isOnConsole = isOnConsole
+        }
     }
 
     /// The operations in the order in which they are declared.
@@ -18,6 +27,7 @@ package final class Catalog: Sendable {
     package let services: [Service]
 
     let vocabulary: Vocabulary
+    private let consoleServices: Set<String>
     private let byID: [String: Operation]
     private let byFoldedID: [[UInt8]: Operation]
     private let builtIndex = Mutex<SearchIndex?>(nil)
@@ -27,6 +37,7 @@ package final class Catalog: Sendable {
         let used = Set(operations.map(\.service))
         self.services = services.filter { used.contains($0.id) }
         self.vocabulary = vocabulary
+        consoleServices = Set(services.filter(\.isOnConsole).map(\.id))
         var byID: [String: Operation] = [:]
         var byFoldedID: [[UInt8]: Operation] = [:]
         for operation in operations {
@@ -55,6 +66,9 @@ package final class Catalog: Sendable {
     package func operation(_ spelling: String) -> Operation? {
         byID[spelling] ?? byFoldedID[Spelling.folded(spelling)]
     }
+
+    /// Whether an operation is about all projects, and so is carried out by the console only.
+    package func isOnConsole(_ operation: Operation) -> Bool { consoleServices.contains(operation.service) }
 
     /// The operations of some services, within some scopes, or only those that read; nil means all.
     ///

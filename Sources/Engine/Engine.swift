@@ -39,6 +39,7 @@ package final class Engine: Sendable {
     ///   - outgoing: the way to servers of others.
     ///   - deliveryTimeout: how long the receiver of a webhook has for its answer.
     ///   - neighbours: the other projects of the store, where there may be some.
+    ///   - signUp: who may sign up, where the project is the console.
     ///   - publicAddress: where this process answers HTTP, without a slash at the end; providers send users back there.
     package init(
         catalog: Catalog,
@@ -53,6 +54,7 @@ package final class Engine: Sendable {
         outgoing: any Outgoing = NoOutgoing(),
         deliveryTimeout: Duration = DeliveryRequest.timeout,
         neighbours: ProjectDirectory? = nil,
+        signUp: SignUpRule = .first,
         publicAddress: String = "http://localhost:8080",
         clock: WallClock = .system,
         log: Logger = Logger(label: "tandem.engine")
@@ -79,7 +81,8 @@ package final class Engine: Sendable {
         self.neighbours = neighbours
         jobs = JobRunner(
             store,
-            SchemaJobs.handlers + RelationJobs.handlers + [KeyRotationJob.handler(keys), DeliveryQueue.removal],
+            SchemaJobs.handlers + RelationJobs.handlers
+                + [KeyRotationJob.handler(keys), DeliveryQueue.removal, ProjectRemoval.handler(neighbours)],
             clock,
             log
         )
@@ -107,7 +110,8 @@ package final class Engine: Sendable {
             feed: feed,
             webhooks: WebhookDirectory(),
             project: project,
-            isReadOnly: access.isReadOnly
+            isReadOnly: access.isReadOnly,
+            signUp: signUp
         )
         let own =
             [CacheHandlers.statistics(lists), RealtimeWait.handler] + RealtimeHandlers.all + Self.accountHandlers
@@ -116,6 +120,7 @@ package final class Engine: Sendable {
             + AuthenticatorHandlers.all(issuer: project) + [SessionRenewal.handler(outgoing)]
             + OAuth2Beginning(outgoing: outgoing, address: publicAddress, project: project).all
             + OAuth2Return(catalog: catalog, outgoing: outgoing, project: project).all
+            + ProjectsHandlers.all(neighbours) + ConsoleHandlers.all(catalog)
             + WebhookHandlers.all + [WebhookTest(runner: deliveries).handler]
         let check = indexCheck.map { IndexCheck(limit: $0) }
         var repertoire = Repertoire(catalog, Self.handlers(catalog, access, check, project: project) + own)
@@ -154,6 +159,9 @@ package final class Engine: Sendable {
     /// Whether this process changes nothing.
     var isReadOnly: Bool { access.isReadOnly }
 
+    /// Whether the process acts as the owner of the store.
+    var isOwned: Bool { access.actor == .key }
+
     /// Whether nobody is being served, nor listens.
     var isIdle: Bool { calls.isZero && !feed.isHeard }
 
@@ -165,6 +173,7 @@ package final class Engine: Sendable {
     package func execute(_ invocation: Invocation) async throws(AppError) -> Response {
         calls.begin()
         defer { calls.end() }
+        if let console = try await console(for: [invocation]) { return try await console.execute(invocation) }
         let invocation = try await authenticated(invocation)
         return try await execute(invocation, try find(invocation))
     }

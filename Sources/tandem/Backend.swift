@@ -101,6 +101,7 @@ extension Settings {
             limitsRates: limitsRates,
             outgoing: outgoing,
             neighbours: projects,
+            signUp: consoleSignUp,
             publicAddress: "http://\((http ?? .usual).text)",
             log: log
         )

@@ -125,6 +125,16 @@ struct Options: ParsableArguments {
     )
     var cacheBytes: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Who may sign up at the console, where projects are administered: first, on or off.",
+            discussion:
+                "Default: first, which is whoever comes before there is any user. Those who are invited come in any case.",
+            valueName: "first|on|off"
+        )
+    )
+    var consoleSignup: String?
+
     @Flag(
         help: ArgumentHelp(
             "Send requests to loopback and private addresses too, for development and tests.",
@@ -166,6 +176,8 @@ struct Settings: Sendable {
     var limitsRates: Bool
     /// Whether requests to other servers may go to loopback and private addresses.
     var allowsPrivateTargets: Bool
+    /// Who may sign up at the console.
+    var consoleSignUp: SignUpRule
     var logLevel: Logger.Level
 
     /// - Throws: ``Failure`` with status 2.
@@ -210,6 +222,11 @@ struct Settings: Sendable {
         indexCheck = try Self.number(options.indexCheck, "--index-check", "TANDEM_INDEX_CHECK")
         limitsRates = try !options.noRateLimits && !Self.flag("TANDEM_NO_RATE_LIMITS")
         allowsPrivateTargets = try options.allowPrivateWebhooks || Self.flag("TANDEM_ALLOW_PRIVATE_WEBHOOKS")
+        let signUp = options.consoleSignup ?? Self.variable("TANDEM_CONSOLE_SIGNUP") ?? "first"
+        guard let rule = SignUpRule(rawValue: signUp) else {
+            throw Failure.usage("--console-signup takes first, on or off, not '\(signUp)'")
+        }
+        consoleSignUp = rule
         let level = options.logLevel ?? Self.variable("TANDEM_LOG_LEVEL") ?? "warning"
         guard let known = Logger.Level(rawValue: level) else {
             throw Failure.usage(

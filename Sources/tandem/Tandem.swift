@@ -24,6 +24,7 @@ struct Tandem: AsyncParsableCommand {
               tandem copy --from ./data --to /backup/monday      a backup
               tandem export shop orders > orders.jsonl           the rows of a table; tandem import reads them
               tandem openapi > openapi.json                      the REST form of all this, for code generators
+              tandem project list                                which projects there are
               tandem doctor                                      whether the store is in order
 
             Every option is also an environment variable: --data is TANDEM_DATA, --read-only is TANDEM_READ_ONLY=1. An \
@@ -32,7 +33,7 @@ struct Tandem: AsyncParsableCommand {
         version: "tandem \(version)",
         subcommands: [
             ServeMCP.self, Serve.self, RunOperation.self, SearchCatalog.self, Doctor.self, Copy.self, Key.self,
-            ExportRows.self, ImportRows.self, WriteOpenAPI.self,
+            ExportRows.self, ImportRows.self, ProjectCommand.self, WriteOpenAPI.self,
         ],
         defaultSubcommand: ServeMCP.self
     )

@@ -44,7 +44,10 @@ package enum ConsoleRole: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether it may change and delete the projects of its organisation.
+    /// Whether it may make and change projects of its organisation.
+    var changesProjects: Bool { self == .owner || self == .developer }
+
+    /// Whether it may delete them and give them away.
     var ownsProjects: Bool { self == .owner }
 
     private static let read: Set<String> = [

@@ -18,7 +18,7 @@ extension Engine {
                 try pipeline.callers.caller(actor, for: look, at: now, in: session)
             }
         }
-        guard let team, !team.isEmpty, let role = caller.consoleRole(in: team), let user = actor.userID else {
+        guard let role = caller.consoleRole(in: team ?? ""), let user = actor.userID else {
             throw AppError(
                 .generalUnauthorizedScope,
                 "The user who has signed in at the console has no role in the organisation of the project '\(project)'.",
@@ -27,13 +27,5 @@ extension Engine {
             )
         }
         return .administrator(Administrator(user: user, role: role))
-    }
-}
-
-extension Caller {
-    /// What its roles in a team, an organisation of the console, come to; nil for who is not in it.
-    func consoleRole(in team: String) -> ConsoleRole? {
-        let prefix = "team:\(team)/"
-        return ConsoleRole(roles.lazy.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) })
     }
 }

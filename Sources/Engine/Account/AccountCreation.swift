@@ -24,7 +24,7 @@ enum AccountCreation {
         ahead: { input, _, _ in try await input.password.prepareNew() },
         body: { input, context in
             try context.check(.emailPassword)
-            try context.checkUserLimit()
+            try context.checkSignUp()
             var new = input.new
             try context.settings.policies.check(input.password.text, for: new.owner)
             new.password = try input.password.newHash()

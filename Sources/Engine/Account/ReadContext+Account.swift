@@ -48,19 +48,4 @@ extension ReadContext {
             hint: "Sign in as guest, or end the session with account.deleteSession first."
         )
     }
-
-    /// Refuses another sign-up where the project has as many users as it may have.
-    /// - Throws: 400 `user_count_exceeded`.
-    func checkUserLimit() throws {
-        let limit = try settings.policies.userLimit
-        guard limit > 0 else { return }
-        let count = try session.count(RowQuery(limit: 1), in: IdentityTables.users, cap: limit)
-        guard count < limit else {
-            throw AppError(
-                .userCountExceeded,
-                "The project has \(count) users, and no more than \(limit) may sign up.",
-                hint: "Its owner raises the limit with project.updateUserLimitPolicy."
-            )
-        }
-    }
 }

@@ -8,6 +8,9 @@ extension Engine {
     package func answer(_ request: ExecutionRequest) async throws(AppError) -> Outcome {
         calls.begin()
         defer { calls.end() }
+        if let console = try await console(for: request.steps.map(\.invocation)) {
+            return try await console.answer(request)
+        }
         var request = request
         for index in request.steps.indices {
             request.steps[index].invocation = try await authenticated(request.steps[index].invocation)

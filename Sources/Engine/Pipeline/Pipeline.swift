@@ -16,6 +16,8 @@ struct Pipeline: Sendable {
     let project: String
     /// Whether this process changes nothing.
     let isReadOnly: Bool
+    /// Who may sign up, where the project is the console.
+    let signUp: SignUpRule
 
     /// Answers one call.
     func run(_ work: Work, of call: Call) async throws -> Response {

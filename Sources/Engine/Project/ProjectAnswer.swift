@@ -13,13 +13,16 @@ struct ProjectAnswer: Sendable {
             "name": .string(id), "labels": JSON(try settings.labels),
             "authMethods": try settings.authMethods.json, "services": services(try settings.disabledServices),
         ]
-        object.members += Self.constants.members
+        object.members += Self.place.members + Self.constants.members
         return .object(object)
     }
 
+    /// The members of the organisation and the place, where nobody has said any.
+    private static let place: JSONObject = ["teamId": "", "region": "default"]
+
     /// What clients expect to be there and Tandem has nothing to say about.
-    private static let constants: JSONObject = [
-        "teamId": "", "region": "default", "devKeys": [], "smtpEnabled": false, "smtpSenderName": "",
+    static let constants: JSONObject = [
+        "devKeys": [], "smtpEnabled": false, "smtpSenderName": "",
         "smtpSenderEmail": "", "smtpReplyToName": "", "smtpReplyToEmail": "", "smtpHost": "", "smtpPort": 0,
         "smtpUsername": "", "smtpPassword": "", "smtpSecure": "", "pingCount": 0, "pingedAt": "", "status": "active",
         "onboarding": [:], "protocols": [], "blocks": [], "consoleAccessedAt": "", "wafEnabled": false,

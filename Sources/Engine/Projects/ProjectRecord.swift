@@ -30,4 +30,36 @@ struct ProjectRecord: Sendable {
         createdAt = row.createdAt
         updatedAt = row.updatedAt
     }
+
+    /// As clients know it. What only the project itself knows, such as its ways to sign in, `project.get` tells there.
+    var json: JSON {
+        var object: JSONObject = [
+            "$id": .string(id), "$createdAt": .string(createdAt.text), "$updatedAt": .string(updatedAt.text),
+            "name": .string(name), "teamId": .string(team), "region": .string(region), "labels": [],
+        ]
+        object.members += details.members + ProjectAnswer.constants.members
+        return .object(object)
+    }
+
+    /// The values of a new record.
+    static func fields(_ id: String, name: String, team: String, details: JSONObject = [:]) -> JSONObject {
+        [
+            "name": .string(name), "team": .string(team), "region": "default", "details": .object(details),
+            "status": .string(active), "search": .string(DatabaseHandlers.searchText(id, name)),
+        ]
+    }
+
+    /// What a call says of a project beside its name.
+    static func details(_ arguments: JSONObject) -> JSONObject {
+        JSONObject(
+            detailKeys.compactMap { key in
+                arguments[key].flatMap { $0.isNull ? nil : (key, $0) }
+            }
+        )
+    }
+
+    private static let detailKeys = [
+        "description", "logo", "url", "legalName", "legalCountry", "legalState", "legalCity", "legalAddress",
+        "legalTaxId",
+    ]
 }

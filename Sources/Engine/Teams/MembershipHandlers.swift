@@ -46,7 +46,9 @@ enum MembershipHandlers {
 
     static let update = Handler.write("teams.updateMembership", prepare: { _ in }) { _, context in
         let membership = try context.membership(of: try context.ownTeam(to: "change the roles"))
-        try TeamWriter(context).setRoles(context.call.arguments["roles"]?.strings ?? [], of: membership)
+        let roles = context.call.arguments["roles"]?.strings ?? []
+        if !roles.contains(Caller.owner) { try context.checkOwnerRemains(without: membership) }
+        try TeamWriter(context).setRoles(roles, of: membership)
         return try MembershipAnswers(context).answer(try stored(membership.id, context))
     }
 
@@ -54,6 +56,7 @@ enum MembershipHandlers {
         let team = try context.team()
         let membership = try context.membership(of: team)
         if membership.user != context.caller.actor.userID { _ = try context.ownTeam(to: "end the memberships") }
+        try context.checkOwnerRemains(without: membership)
         try TeamWriter(context).end(membership)
         return [:] as JSON
     }

@@ -11,9 +11,9 @@ extension WriteContext {
     }
 
     /// Makes a user who signs up in a call that is about something else.
-    /// - Throws: 400 `user_count_exceeded`, and as ``UserWriter/create(_:)``.
+    /// - Throws: as ``checkSignUp()`` and ``UserWriter/create(_:)``.
     func signUp(_ new: UserWriter.New) throws -> User {
-        try checkUserLimit()
+        try checkSignUp()
         return try makeUser(new)
     }
 

@@ -7,7 +7,7 @@ struct OptionTests {
     private static let options = [
         "--data", "--mongodb", "--ephemeral", "--project", "--services", "--scopes", "--read-only", "--as",
         "--durability", "--key-file", "--yes", "--max-answer", "--cache-bytes", "--index-check", "--retention",
-        "--no-rate-limits", "--allow-private-webhooks", "--log-level", "--help",
+        "--no-rate-limits", "--console-signup", "--allow-private-webhooks", "--log-level", "--help",
     ]
 
     @Test(
@@ -59,7 +59,7 @@ struct OptionTests {
             ["--as", "admin"], ["--as", "user:"], ["--project", "Upper"], ["--project", ""], ["--services", ","],
             ["--scopes", ""], ["--ephemeral", "--data", "/tmp/x"], ["--mongodb", "x"],
             ["--mongodb", "mongodb://x", "--ephemeral"], ["--mongodb", "mongodb://x", "--data", "/tmp/x"],
-            ["--http", "a:1"], ["--retention", "7w"], ["--retention", ""],
+            ["--http", "a:b"], ["--console-signup", "maybe"], ["--retention", "7w"], ["--retention", ""],
             ["install"],
         ]
     )

@@ -101,7 +101,7 @@ struct OAuth2Arrival {
     }
 
     private func create() throws -> User {
-        try context.checkUserLimit()
+        try context.checkSignUp()
         return try UserWriter(context).create(
             UserWriter.New(
                 id: context.call.clock.makeID(),

@@ -1,3 +1,4 @@
+import Catalog
 import Storage
 import Values
 
@@ -5,6 +6,13 @@ import Values
 struct KeyGrants: Sendable {
     /// The scopes of the process; nil for all.
     let scopes: Set<String>?
+
+    /// Every scope that a key may have.
+    static let known: [String] = {
+        let parameter = Catalog.embedded.operation("project.createKey")?.parameters.first { $0.name == "scopes" }
+        guard case .array(let item, _)? = parameter?.type, case .enumeration(let words) = item.type else { return [] }
+        return words
+    }()
 
     /// The scopes for a key, without repetitions.
     /// - Throws: 403 `key_creation_denied` for one that the caller, or this process, lacks itself.

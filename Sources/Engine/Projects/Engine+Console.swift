@@ -1,0 +1,44 @@
+import Catalog
+import Values
+
+extension Engine {
+    /// The engine of the console, where it is for that one to carry out these calls; nil where they are for this one.
+    ///
+    /// What is about all projects belongs to the console. There its own users come to it with their roles; from any other
+    /// project nobody does but the owner of all of them.
+    /// - Throws: 401 for everybody else, 400 for a batch of calls for both.
+    func console(for invocations: [Invocation]) async throws(AppError) -> Engine? {
+        guard let neighbours, project != ProjectDirectory.consoleID else { return nil }
+        let areFor = invocations.map { catalog.operation($0.operation).map(catalog.isOnConsole) ?? false }
+        guard let first = areFor.firstIndex(of: true) else { return nil }
+        let name = catalog.operation(invocations[first].operation)!.id
+        guard !areFor.contains(false) else {
+            throw AppError(
+                .generalBadRequest,
+                "\(name) is carried out by the console, and so can't be in one batch with what is about this project.",
+                argument: "steps",
+                hint: "Run it apart."
+            )
+        }
+        for invocation in invocations where !isOwner(invocation) {
+            throw AppError(
+                .generalUnauthorizedScope,
+                "\(name) is about all projects, and so is for their owner and for those who sign in at the console.",
+                argument: "as",
+                hint: "Run it without \"as\", or in the project \(ProjectDirectory.consoleID)."
+            )
+        }
+        return try await neighbours.console()
+    }
+
+    /// Whether a call comes from the owner of this process, for whom everything in the store is its own.
+    private func isOwner(_ invocation: Invocation) -> Bool {
+        let actor: Actor?
+        switch invocation.credential {
+        case .actor(let named): actor = named
+        case nil: actor = invocation.actor
+        case .session, .jwt, .key: return false
+        }
+        return isOwned && (actor ?? .key) == .key
+    }
+}
