@@ -38,7 +38,11 @@ struct ServeMCP: AsyncParsableCommand {
             executor: backend.store.executor
         )
         var services = [ServiceGroupConfiguration.ServiceConfiguration(service: backend)]
-        if let address = settings.http { services.append(.init(service: backend.front(at: address, log: log))) }
+        if let address = settings.http {
+            let front = backend.front(at: address, log: log)
+            // The others end gracefully only: a task that is cancelled would wait for its input for ever.
+            services.append(.init(service: front, failureTerminationBehavior: .gracefullyShutdownGroup))
+        }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services + [
@@ -51,7 +55,11 @@ struct ServeMCP: AsyncParsableCommand {
                 logger: log
             )
         )
-        try await group.run()
+        do { try await group.run() } catch {
+            await backend.close()
+            let place = settings.http.map { "can't answer at \($0.text): " } ?? ""
+            throw Failure(status: 1, message: "tandem: \(place)\(error)")
+        }
         await backend.close()
     }
 

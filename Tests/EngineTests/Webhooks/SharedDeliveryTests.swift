@@ -93,6 +93,7 @@ struct SharedDeliveryTests {
                 engine.engine.feed,
                 WakeSignal(),
                 project: "default",
+                timeout: DeliveryRequest.timeout,
                 engine.clock.wallClock,
                 engine.engine.log
             )

@@ -25,9 +25,6 @@ struct OptionTests {
         for option in command == ["run"] ? ["--json"] : command == ["search"] ? ["--limit", "--schema", "--json"] : [] {
             #expect(help.output.contains(option), "\(option)")
         }
-        for option in ["--http"] {
-            #expect(!help.output.contains(option), "\(option)")
-        }
     }
 
     @Test("--version")
