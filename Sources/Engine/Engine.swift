@@ -20,7 +20,7 @@ package final class Engine: Sendable {
     let keys: Keyring
     let secrets = KnownSecrets()
     /// The id of the project.
-    let project: String
+    package let project: String
     /// Tells what is committed from now on, here or in another process.
     package let feed: EventFeed
     /// The lists that are kept in memory.
@@ -32,7 +32,7 @@ package final class Engine: Sendable {
     let neighbours: ProjectDirectory?
     let calls = CallCount()
     /// Whether operations are limited for those whom limits are for.
-    private let limitsRates: Bool
+    package let limitsRates: Bool
     private let repertoire: Repertoire
 
     /// - Parameters:

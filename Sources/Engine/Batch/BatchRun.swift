@@ -1,6 +1,6 @@
 import Catalog
 import Storage
-import Values
+package import Values
 
 /// Runs the steps of a request in one session, from the first to the last. Made anew for each try of a transaction.
 final class BatchRun {
@@ -175,7 +175,7 @@ final class BatchRun {
 
 extension Response {
     /// The answer as a value.
-    var value: JSON {
+    package var value: JSON {
         get throws(AppError) {
             do throws(JSONError) { return try JSON(parsing: encoded) } catch {
                 throw AppError(.generalServerError, "A result could not be read again because of a fault in Tandem.")

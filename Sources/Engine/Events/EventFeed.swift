@@ -22,6 +22,8 @@ package final class EventFeed: Sendable {
         var isClosed = false
         /// Whether the last try to follow the log failed.
         var isInterrupted = false
+        /// Whether listeners hear everything from now on.
+        var isFollowing = false
     }
 
     private let store: any DocumentStore
@@ -70,6 +72,10 @@ package final class EventFeed: Sendable {
     /// Whether listeners hear nothing at the moment, because the log can't be followed.
     var isInterrupted: Bool { state.withLock { $0.isInterrupted } }
 
+    /// Whether the log is being followed. Who listens and then finds that it is hears everything from then on, without
+    /// being told ``News/begins``.
+    package var isFollowing: Bool { state.withLock { $0.isFollowing } }
+
     /// Ends it.
     func close() async {
         let task = state.withLock { state in
@@ -85,7 +91,7 @@ package final class EventFeed: Sendable {
             do {
                 let place = try await store.read { try $0.lastEvent() }
                 state.withLock { $0.isInterrupted = false }
-                tell(.begins)
+                begin()
                 let tail = store.tail(after: place)
                 defer { tail.stop() }
                 while await hasListeners() { try await pass(on: tail) }
@@ -106,7 +112,21 @@ package final class EventFeed: Sendable {
         for listener in state.withLock({ Array($0.listeners.values) }) { listener(news) }
     }
 
-    private func over() { state.withLock { $0.task = nil } }
+    private func begin() {
+        // At once, so that nobody is told who could find out by asking.
+        let listeners = state.withLock { state in
+            state.isFollowing = true
+            return Array(state.listeners.values)
+        }
+        for listener in listeners { listener(.begins) }
+    }
+
+    private func over() {
+        state.withLock { state in
+            state.task = nil
+            state.isFollowing = false
+        }
+    }
 
     /// Whether it is worth going on. Nobody can come between a no and the end.
     private func hasListeners() async -> Bool {
@@ -120,14 +140,18 @@ package final class EventFeed: Sendable {
         return state.withLock { state in
             guard state.listeners.isEmpty || Task.isCancelled else { return true }
             state.task = nil
+            state.isFollowing = false
             return false
         }
     }
 
     /// - Returns: whether to try again.
     private func rest(after error: any Error) async -> Bool {
+        state.withLock { state in
+            state.isFollowing = false
+            state.isInterrupted = true
+        }
         log.warning("the event log can't be followed for a moment: \(error)")
-        state.withLock { $0.isInterrupted = true }
         try? await Task.sleep(for: Self.pause)
         return !Task.isCancelled
     }

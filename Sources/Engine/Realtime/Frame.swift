@@ -90,7 +90,7 @@ extension Frame {
         return message("connected", ["channels": JSON(channels), "subscriptions": ids, "user": user])
     }
 
-    static func error(_ error: AppError) -> Frame {
+    package static func error(_ error: AppError) -> Frame {
         message("error", ["code": .int(Int64(error.code.status)), "message": .string(error.message)])
     }
 

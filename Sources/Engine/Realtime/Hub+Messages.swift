@@ -62,11 +62,18 @@ extension Hub {
 
     /// Answers a client with an error. One that broke a rule hears nothing after that and is closed.
     package mutating func refuse(_ id: ConnectionID, _ error: AppError) -> [HubAction] {
+        guard error.code == .realtimePolicyViolation else { return send(.error(error), to: id) }
+        return dismiss(id, error, .policy)
+    }
+
+    /// Tells a client why it is closed; it hears nothing after that.
+    package mutating func dismiss(_ id: ConnectionID, _ error: AppError, _ closing: HubClosing) -> [HubAction] {
+        guard isOpen(id), !connections[id.place].isEnding else { return [] }
         let actions = send(.error(error), to: id)
-        guard error.code == .realtimePolicyViolation, isOpen(id) else { return actions }
+        guard isOpen(id) else { return actions }
         unsubscribeAll(id)
         connections[id.place].isEnding = true
-        return actions + [.finish(id, .policy)]
+        return actions + [.finish(id, closing)]
     }
 
     private mutating func answer(_ id: ConnectionID, _ type: String, _ members: JSONObject) -> [HubAction] {

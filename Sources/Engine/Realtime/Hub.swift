@@ -89,6 +89,9 @@ package struct Hub: Sendable {
         }
     }
 
+    /// Whether anybody listens on one of these channels.
+    package func listens(onAnyOf channels: [String]) -> Bool { index.knows(anyOf: channels) }
+
     func isOpen(_ id: ConnectionID) -> Bool { connections.find(id.place)?.number == id.number }
 
     private mutating func forgetUser(of id: ConnectionID) {

@@ -14,11 +14,22 @@ package enum HubAction: Sendable, Equatable {
     case keepPresence(ConnectionID, JSONObject)
 }
 
-/// Why a connection is closed, with the code that the client is told.
-package enum HubClosing: Int, Sendable {
+/// Why a connection is closed.
+package enum HubClosing: Sendable {
     /// A client that broke the rules and should not come back.
-    case policy = 1008
-    case messageTooLong = 1009
+    case policy
+    case messageTooLong
     /// A client that reads too slowly for what it subscribes to. It may come back.
-    case slowConsumer = 1013
+    case slowConsumer
+    /// A client that is no longer who it was. It may come back as somebody else.
+    case signedOut
+
+    /// The code that the client is told.
+    package var code: Int {
+        switch self {
+        case .policy: 1008
+        case .messageTooLong: 1009
+        case .slowConsumer, .signedOut: 1013
+        }
+    }
 }

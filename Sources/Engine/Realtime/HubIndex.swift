@@ -63,6 +63,9 @@ struct HubIndex: Sendable {
         if entries[place]?.isEmpty == true { entries[place] = nil }
     }
 
+    /// Whether anything is registered for one of these channels.
+    func knows(anyOf channels: [String]) -> Bool { channels.contains { self.channels.number(of: $0) != nil } }
+
     /// The groups that may hear an event, some of them several times. Their queries are still to be asked.
     func groups(hearing event: RealtimeEvent) -> [Int32] {
         let channels = event.channels.compactMap { self.channels.number(of: $0) }

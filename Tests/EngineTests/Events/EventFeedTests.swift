@@ -52,6 +52,26 @@ struct EventFeedTests {
     }
 
     @Test(arguments: Backend.available)
+    func saysWhetherWhoComesNowHearsEverything(_ backend: Backend) async throws {
+        try await withEngine(backend) { engine in
+            let feed = engine.engine.feed
+            #expect(!feed.isFollowing)
+            let heard = Heard()
+            let listening = feed.listen { heard.note($0) }
+            try await wait { heard.begins == 1 }
+            #expect(feed.isFollowing)
+            let late = Heard()
+            let other = feed.listen { late.note($0) }
+            try await make("a", in: engine)
+            try await wait { late.names.count == 1 }
+            #expect(late.begins == 0)
+            withExtendedLifetime((listening, other)) {}
+            await feed.close()
+            #expect(!feed.isFollowing)
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func tellsNothingToWhoHasGone(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in
             let (gone, here) = (Heard(), Heard())

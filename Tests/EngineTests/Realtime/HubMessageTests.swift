@@ -249,4 +249,27 @@ struct HubMessageTests {
         #expect(hub.hub.listener(of: id) == nil)
         #expect(hub.hub.unsubscribe(id, ["a"]) == [false])
     }
+
+    @Test func somebodyWhoIsDismissedIsToldWhyAndHearsNothingElse() {
+        var hub = TestHub()
+        let id = hub.connect(user: "ann")
+        hub.subscribe(id, "s", ["rows"])
+        let error = AppError(.userUnauthorized, "The session has ended.")
+        #expect(hub.hub.dismiss(id, error, .signedOut) == [.wake(id), .finish(id, .signedOut)])
+        #expect(hub.hub.dismiss(id, error, .signedOut) == [])
+        hub.publish(["rows"], to: ["users"])
+        #expect(hub.say(#"{"type":"ping"}"#, id).map { $0["data"]?["code"] } == [401])
+        #expect(HubClosing.signedOut.code == 1013)
+    }
+
+    @Test func aHubKnowsWhichChannelsAnybodyListensOn() {
+        var hub = TestHub()
+        let id = hub.connect(user: "ann")
+        hub.subscribe(id, "s", ["rows", "account"])
+        #expect(hub.hub.listens(onAnyOf: ["files", "rows"]))
+        #expect(hub.hub.listens(onAnyOf: ["account.ann"]))
+        #expect(!hub.hub.listens(onAnyOf: ["files", "account.ben"]))
+        hub.hub.disconnect(id)
+        #expect(!hub.hub.listens(onAnyOf: ["rows"]))
+    }
 }

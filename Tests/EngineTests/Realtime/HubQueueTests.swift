@@ -48,7 +48,7 @@ struct HubQueueTests {
         }
         let actions = hub.publish(["rows"], to: Self.any)
         #expect(actions.contains(.close(slow, .slowConsumer)) && actions.contains(.wake(quick)) && actions.count == 2)
-        #expect(HubClosing.slowConsumer.rawValue == 1013)
+        #expect(HubClosing.slowConsumer.code == 1013)
         #expect(hub.hub.take(slow).isEmpty)
         #expect(hub.matches(quick).count == 1)
         #expect(hub.publish(["rows"], to: Self.any) == [.wake(quick)])
