@@ -1,0 +1,41 @@
+import Engine
+import HTTPTypes
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+import Values
+
+/// What a client says about itself when it opens a socket.
+struct SocketRequest: Sendable {
+    /// The id of the project; empty where none is named.
+    let project: String
+    /// Secrets of sessions that it may mean, the best one first.
+    let sessions: [String]
+    let jwt: String?
+    /// The header `Origin`, which browsers send.
+    let origin: String?
+    /// Its address.
+    let ip: String
+    /// The parameters of the address, decoded.
+    let parameters: [(name: String, value: String)]
+
+    init(_ head: HTTPRequestHead, ip: String) {
+        let headers = head.headers
+        self.ip = ip
+        parameters = QueryParameters.all(of: head.uri)
+        // A parameter `project[]` is no name of a project but queries of a channel.
+        let named = parameters.first { $0.name == "project" }?.value ?? ""
+        let project = named.isEmpty ? headers.first(name: "X-Appwrite-Project") ?? "" : named
+        self.project = project
+        origin = headers.first(name: "Origin").flatMap { $0.isEmpty || $0 == "null" ? nil : $0 }
+        jwt =
+            headers.first(name: "X-Appwrite-JWT")
+            ?? parameters.first { $0.name == "jwt" }.map(\.value)
+            .flatMap { $0.isEmpty ? nil : $0 }
+        let fields = HTTPFields(headers, splitCookie: false)
+        let given = [SessionCookie(project: project).secret(in: fields), fields[.appwriteSession]]
+        sessions = given.compactMap { $0 }.filter { !$0.isEmpty }
+    }
+
+    /// The host of ``origin``; nil where there is none, empty where it can't be told.
+    var originHost: String? { origin.map { URLText.host(of: $0) ?? "" } }
+}
