@@ -5,11 +5,32 @@ package struct HTTPConfiguration: Sendable {
     /// The port; 0 lets the system choose one.
     package var port: Int
     package var limits: HTTPLimits
+    /// The certificate with which HTTPS is spoken; nil for plain HTTP.
+    package var tls: HTTPCertificate?
 
-    package init(host: String = "127.0.0.1", port: Int = 8080, limits: HTTPLimits = HTTPLimits()) {
+    package init(
+        host: String = "127.0.0.1",
+        port: Int = 8080,
+        limits: HTTPLimits = HTTPLimits(),
+        tls: HTTPCertificate? = nil
+    ) {
         self.host = host
         self.port = port
         self.limits = limits
+        self.tls = tls
+    }
+}
+
+/// Where a certificate and its key are, as files in PEM.
+package struct HTTPCertificate: Sendable, Equatable {
+    /// The file with the certificate and those that vouch for it, its own first.
+    package var chain: String
+    /// The file with the private key.
+    package var key: String
+
+    package init(chain: String, key: String) {
+        self.chain = chain
+        self.key = key
     }
 }
 
@@ -19,6 +40,8 @@ package struct HTTPLimits: Sendable, Equatable {
     package var bodyBytes = 32 << 20
     /// The longest head of a request, in bytes.
     package var headBytes = 32 << 10
+    /// The fields of a head.
+    package var headFields = 128
     /// How long a client may take to send a head, which includes how long a connection may idle, in seconds.
     package var headSeconds = 60
     /// How long a client may take to send a body, in seconds.
@@ -27,6 +50,8 @@ package struct HTTPLimits: Sendable, Equatable {
     package var connections = 20_000
     /// How long a call may take, in seconds.
     package var callSeconds = 60
+    /// How long requests under way may take to finish when the front stops, in seconds.
+    package var drainSeconds = 10
 
     package init() {}
 }

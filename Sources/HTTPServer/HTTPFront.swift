@@ -1,4 +1,5 @@
 package import Catalog
+import Engine
 import HTTPTypes
 import Hummingbird
 package import Logging
@@ -12,6 +13,9 @@ package struct HTTPFront: Service {
     private let projects: any ProjectSource
     private let log: Logger
     private let onReady: @Sendable (Int) -> Void
+    /// How sockets are served; only tests want anything else.
+    var realtime = RealtimeSettings()
+    var hub = HubLimits()
 
     /// - Parameter onReady: called with the port once the front answers.
     package init(
@@ -29,15 +33,22 @@ package struct HTTPFront: Service {
     }
 
     package func run() async throws {
+        // Besides connections there are files of the store.
+        FileLimit.raise(to: configuration.limits.connections + 1000)
+        let sockets = RealtimeSockets(projects, realtime, hub, log: log)
         let application = Application(
             responder: RESTResponder(catalog, projects: projects, limits: configuration.limits, log: log),
+            server: FrontServer(configuration: configuration, sockets: sockets).builder,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
-                serverName: "Tandem"
+                serverName: "Tandem",
+                backlog: 1024,
+                availableConnectionsDelegate: .maximum(configuration.limits.connections, logger: log)
             ),
             onServerRunning: { onReady($0.localAddress?.port ?? configuration.port) },
             logger: log
         )
         try await application.run()
+        await sockets.finish()
     }
 }

@@ -34,11 +34,18 @@ enum ErrorBody {
     }
 
     private static func response(_ status: HTTPResponse.Status, message: String, type: String) -> Response {
-        let body: JSON = [
-            "message": .string(message), "code": .int(Int64(status.code)), "type": .string(type),
+        .json(status, json(status.code, message, type: type).encoded)
+    }
+
+    static func json(
+        _ status: Int,
+        _ message: String,
+        type: String = ErrorCode.generalBadRequest.type
+    ) -> JSON {
+        [
+            "message": .string(message), "code": .int(Int64(status)), "type": .string(type),
             "version": .string(version),
         ]
-        return .json(status, body.encoded)
     }
 }
 

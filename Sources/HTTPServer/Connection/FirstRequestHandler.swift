@@ -1,0 +1,105 @@
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import NIOWebSocket
+
+/// What became of a connection with its first request.
+enum ConnectionOutcome: Sendable {
+    case http(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>)
+    case socket
+    /// It ended before, or its first request was refused.
+    case gone
+}
+
+/// Waits for the first request of a connection and makes it one of HTTP or a WebSocket.
+final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum Phase {
+        case waiting
+        /// A WebSocket is asked for; the request is still to end.
+        case upgrading(HTTPRequestHead)
+        case done
+    }
+
+    private let pipeline: FrontPipeline
+    private let outcome: EventLoopPromise<ConnectionOutcome>
+    private var phase = Phase.waiting
+    private var isDecided = false
+
+    init(_ pipeline: FrontPipeline, _ outcome: EventLoopPromise<ConnectionOutcome>) {
+        self.pipeline = pipeline
+        self.outcome = outcome
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { decide(.gone) }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        decide(.gone)
+        context.fireChannelInactive()
+    }
+
+    private func decide(_ outcome: ConnectionOutcome) {
+        guard !isDecided else { return }
+        isDecided = true
+        self.outcome.succeed(outcome)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch (phase, unwrapInboundIn(data)) {
+        case (.waiting, .head(let head)) where pipeline.opensSocket(head): phase = .upgrading(head)
+        case (.waiting, .head):
+            becomeHTTP(context)
+            context.fireChannelRead(data)
+        case (.waiting, _): break
+        case (.upgrading(let head), .end):
+            phase = .done
+            upgrade(context, head)
+        case (.upgrading, _): break
+        case (.done, _): context.fireChannelRead(data)
+        }
+    }
+
+    private func becomeHTTP(_ context: ChannelHandlerContext) {
+        phase = .done
+        do {
+            try context.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: pipeline.isSecure))
+            let channel = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
+                wrappingChannelSynchronously: context.channel,
+                configuration: .init(isOutboundHalfClosureEnabled: true)
+            )
+            decide(.http(channel))
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    private func upgrade(_ context: ChannelHandlerContext, _ head: HTTPRequestHead) {
+        let upgrader = NIOWebSocketServerUpgrader { channel, _ in
+            channel.eventLoop.makeSucceededFuture([:])
+        } upgradePipelineHandler: { channel, _ in
+            channel.eventLoop.makeSucceededVoidFuture()
+        }
+        let answer = upgrader.buildUpgradeResponse(
+            channel: context.channel,
+            upgradeRequest: head,
+            initialResponseHeaders: [:]
+        )
+        answer.assumeIsolated().whenComplete { [self] result in
+            switch result {
+            case .success(let headers) where head.method == .GET && !head.version.isOld:
+                do { try pipeline.becomeSocket(context, head, headers) } catch { return context.close(promise: nil) }
+                decide(.socket)
+            case .success, .failure:
+                let (head, body) = Refusal.parts(.badRequest, "This is no request for a WebSocket of version 13.")
+                context.write(wrapOutboundOut(.head(head)), promise: nil)
+                context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+                context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+                decide(.gone)
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Engine
+import NIOCore
+import NIOHTTP1
+import NIOWebSocket
+import Values
+
+/// Sets up the handlers of a connection that speaks HTTP/1.1 until it turns into a WebSocket.
+struct FrontPipeline: Sendable {
+    let limits: HTTPLimits
+    /// Whether the client speaks TLS.
+    let isSecure: Bool
+    let sockets: RealtimeSockets
+
+    static let path = "/v1/realtime"
+
+    private static let encoder = "http.encoder"
+    private static let decoder = "http.decoder"
+    private static let arrival = "http.arrival"
+    private static let exchange = "http.exchange"
+
+    /// - Returns: what the connection becomes with its first request.
+    func setUp(_ channel: any Channel) throws -> EventLoopFuture<ConnectionOutcome> {
+        let outcome = channel.eventLoop.makePromise(of: ConnectionOutcome.self)
+        let operations = channel.pipeline.syncOperations
+        let exchange = ExchangeHandler(limits)
+        var bounds = NIOHTTPDecoderLimitConfiguration()
+        bounds.maxHeaderFieldSize = limits.headBytes
+        bounds.maxHeaderListSize = limits.headBytes
+        bounds.maxHeaderFieldCount = limits.headFields
+        do {
+            try operations.addHandler(HTTPResponseEncoder(), name: Self.encoder)
+            try operations.addHandler(ArrivalHandler(exchange), name: Self.arrival)
+            let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: bounds)
+            try operations.addHandler(ByteToMessageHandler(decoder), name: Self.decoder)
+            try operations.addHandler(exchange, name: Self.exchange)
+            try operations.addHandler(FirstRequestHandler(self, outcome))
+        } catch {
+            outcome.succeed(.gone)
+            throw error
+        }
+        return outcome.futureResult
+    }
+
+    /// Whether a request asks for a WebSocket where there are any.
+    func opensSocket(_ head: HTTPRequestHead) -> Bool {
+        Self.isRealtime(head.uri)
+            && head.headers[canonicalForm: "Upgrade"].contains { $0.lowercased() == "websocket" }
+    }
+
+    /// Whether this is the address of the WebSocket.
+    static func isRealtime(_ target: String) -> Bool {
+        let rest = target.dropFirst(path.count)
+        return target.hasPrefix(path) && (rest.isEmpty || rest.hasPrefix("?") || rest.hasPrefix("/?") || rest == "/")
+    }
+
+    /// Answers the request and puts the handlers of a socket in the place of those of HTTP.
+    /// - Parameters:
+    ///   - context: that of the handler that has decided so.
+    ///   - headers: those of the answer.
+    func becomeSocket(_ context: ChannelHandlerContext, _ head: HTTPRequestHead, _ headers: HTTPHeaders) throws {
+        let operations = context.pipeline.syncOperations
+        let answer = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
+        context.writeAndFlush(NIOAny(HTTPServerResponsePart.head(answer)), promise: nil)
+        for name in [Self.encoder, Self.arrival, Self.exchange] {
+            operations.removeHandler(name: name, promise: nil)
+        }
+        let request = SocketRequest(head, ip: context.channel.remoteAddress?.ipAddress ?? "")
+        let sockets = sockets
+        try operations.addHandlers(
+            ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: sockets.limits.messageBytes)),
+            SocketHandler(sockets.settings, messageBytes: sockets.limits.messageBytes) { end async throws(AppError) in
+                try await sockets.open(request, end)
+            }
+        )
+        operations.removeHandler(context: context, promise: nil)
+        // Last, because it hands on the bytes that it has and that are frames.
+        operations.removeHandler(name: Self.decoder, promise: nil)
+    }
+}
