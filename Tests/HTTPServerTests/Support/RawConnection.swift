@@ -17,8 +17,10 @@ struct RawConnection: Sendable {
 
     private let descriptor: Int32
 
-    init(port: Int) {
+    /// - Parameter window: how many bytes the system takes for a reader who does not read; nil for as many as usual.
+    init(port: Int, window: Int32? = nil) {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var window { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &window, socklen_t(MemoryLayout<Int32>.size)) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
@@ -90,7 +92,8 @@ struct RawConnection: Sendable {
         return Answer(status: status, fields: fields, body: body)
     }
 
-    private func bytes(_ count: Int) -> [UInt8]? {
+    /// So many bytes; nil where fewer come.
+    func bytes(_ count: Int) -> [UInt8]? {
         var result = [UInt8](repeating: 0, count: count)
         var offset = 0
         while offset < count {

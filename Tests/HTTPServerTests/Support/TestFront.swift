@@ -1,6 +1,7 @@
 import Catalog
 import Engine
 import Logging
+import ServiceLifecycle
 import Storage
 import Synchronization
 import TestSupport
@@ -48,11 +49,31 @@ struct TestFront: ProjectSource {
     }
 }
 
+/// How a front of a test differs from what is usual.
+struct FrontOptions: Sendable {
+    var limits = HTTPLimits()
+    var limitsRates = false
+    var certificate: HTTPCertificate?
+    var realtime = RealtimeSettings()
+    var hub = HubLimits()
+    var clock = WallClock.system
+    var access = Access()
+}
+
 /// Runs a test with a front that answers.
 func withFront(
     limits: HTTPLimits = HTTPLimits(),
     limitsRates: Bool = false,
     _ body: @escaping @Sendable (TestFront) async throws -> Void
+) async throws {
+    try await withFront(FrontOptions(limits: limits, limitsRates: limitsRates)) { front, _ in try await body(front) }
+}
+
+/// Runs a test with a front that answers as the options say.
+/// - Parameter body: its second parameter stops the front gracefully, without waiting for it.
+func withFront(
+    _ options: FrontOptions,
+    _ body: @escaping @Sendable (TestFront, _ stop: @escaping @Sendable () async -> Void) async throws -> Void
 ) async throws {
     let configuration = SQLiteStore.Configuration(
         folder: .ephemeral,
@@ -63,22 +84,30 @@ func withFront(
     let engine = Engine(
         catalog: .embedded,
         store: SQLiteStore(configuration),
+        access: options.access,
         key: .memory,
-        limitsRates: limitsRates
+        limitsRates: options.limitsRates,
+        clock: options.clock
     )
     let (ports, port) = AsyncStream<Int>.makeStream()
-    let front = HTTPFront(
-        HTTPConfiguration(port: 0, limits: limits),
+    let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    var front = HTTPFront(
+        HTTPConfiguration(port: 0, limits: options.limits, tls: options.certificate),
         catalog: .embedded,
         projects: TestFront(engine: engine, port: 0),
-        log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        log: log
     ) { port.yield($0) }
-    let server = Task { try await front.run() }
+    front.realtime = options.realtime
+    front.hub = options.hub
+    let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [front], logger: log))
+    let server = Task { try await group.run() }
     var iterator = ports.makeAsyncIterator()
     let result: Result<Void, any Error>
     do {
         let port = await iterator.next()!
-        result = .success(try await body(TestFront(engine: engine, port: port)))
+        result = .success(
+            try await body(TestFront(engine: engine, port: port)) { await group.triggerGracefulShutdown() }
+        )
     } catch { result = .failure(error) }
     server.cancel()
     _ = await server.result
