@@ -47,6 +47,10 @@ struct Bench {
             }
             return report.print()
         }
+        if arguments.contains("--sockets-only") {
+            try SocketFigures.onSQLite(binary, &report)
+            return report.print()
+        }
         if arguments.contains("--http-only") {
             try HTTPFigures.onSQLite(binary, &report)
             return report.print()
@@ -81,6 +85,7 @@ struct Bench {
         try await EventFigures.onSQLite(&report)
         try await WebhookFigures.onSQLite(&report)
         try HTTPFigures.onSQLite(binary, &report)
+        try SocketFigures.onSQLite(binary, &report)
         // Where `make bench` could start a server; a machine that can't says so in the report.
         let environment = ProcessInfo.processInfo.environment
         if let uri = environment["TANDEM_TEST_MONGODB_URI"] {

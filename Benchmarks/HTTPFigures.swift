@@ -55,7 +55,7 @@ enum HTTPFigures {
     }
 
     /// The address that a process says on stderr.
-    private static func address(in file: String) throws -> String {
+    static func address(in file: String) throws -> String {
         for _ in 0..<100 {
             let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
             if let start = text.firstRange(of: "http://"), let end = text[start.lowerBound...].firstRange(of: "/v1") {
