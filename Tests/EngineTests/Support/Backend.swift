@@ -13,13 +13,14 @@ enum Backend: String, Sendable, CaseIterable {
     static var available: [Backend] { MongoServer.uri == nil ? [.sqlite] : allCases }
 
     /// A store on `folder`; several may be open on one folder at once.
-    func store(_ folder: TemporaryFolder) -> any DocumentStore {
+    /// - Parameter project: one of several projects in the folder; nil for the one that most tests have.
+    func store(_ folder: TemporaryFolder, project: String? = nil) -> any DocumentStore {
         switch self {
         case .sqlite:
             SQLiteStore(
                 SQLiteStore.Configuration(
                     folder: .at(folder.path),
-                    project: "default",
+                    project: project ?? "default",
                     systemTables: SystemTables.all
                 )
             )
@@ -27,7 +28,7 @@ enum Backend: String, Sendable, CaseIterable {
             MongoStore(
                 MongoStore.Configuration(
                     uri: MongoServer.uri!,
-                    project: folder.project,
+                    project: project.map { folder.prefix + $0 } ?? folder.project,
                     systemTables: SystemTables.all
                 )
             )
@@ -61,6 +62,9 @@ struct TemporaryFolder: Sendable {
         path = NSTemporaryDirectory() + "/tandem-tests-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
+
+    /// What the names of several projects begin with where the store is no folder.
+    var prefix: String { project + "-" }
 
     func remove() { try? FileManager.default.removeItem(atPath: path) }
 }

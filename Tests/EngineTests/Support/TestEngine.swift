@@ -49,6 +49,16 @@ struct TestEngine: Sendable {
         )
     }
 
+    /// An engine that somebody else has made.
+    init(_ engine: Engine, _ backend: Backend, _ folder: TemporaryFolder, clock: ManualClock, key: KeySource) {
+        self.engine = engine
+        store = engine.store
+        self.clock = clock
+        self.backend = backend
+        self.folder = folder
+        self.key = key
+    }
+
     /// Makes the user who acts, without anything else that making a user does.
     func makeUser(of actor: Actor) async throws {
         guard case .user(let id) = actor, users.add(id) else { return }

@@ -33,7 +33,7 @@ extension MatrixWorld {
         "policyId": "session-duration", "serviceId": "teams", "methodId": "email-password", "actor": "user:user",
         "operation": "teams.get", "labels": ["vip"], "secret": "nonsense", "url": "http://localhost/done",
         "duration": 900, "total": 5, "key": "OTHER", "value": "x",
-        "webhookId": "hook",
+        "webhookId": "hook", "projectId": "house",
     ]
 
     private static let newUser: JSONObject = ["userId": "unique()", "email": "new@example.org"]
@@ -94,6 +94,7 @@ extension MatrixWorld {
         "project.updateWindowsPlatform": ["platformId": "windows"],
         "project.updateLinuxPlatform": ["platformId": "linux"],
         "webhooks.create": ["webhookId": "unique()"],
+        "projects.create": ["projectId": "unique()", "teamId": "red"],
         "webhooks.explain": ["event": "users.user.create"],
     ]
 

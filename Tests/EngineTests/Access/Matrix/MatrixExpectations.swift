@@ -7,6 +7,8 @@ extension AccessMatrix {
     /// caller. The presence, the identity, the target, the authenticator and the recovery codes are those of the user; the
     /// membership is that of the member, and for deleteMembership an invitation.
     ///
+    /// The project belongs to the team as its organisation, in which the role of the member means nothing.
+    ///
     /// In `account`, 401 for the owner of the project says that it is no user. Where its recovery codes and its
     /// authenticator are concerned, a user gets 401 without a second factor that was shown just before.
     static let expected = """
@@ -172,6 +174,15 @@ extension AccessMatrix {
         project.updateWebPlatform 1111 1+ +
         project.updateWindowsPlatform 1111 1+ +
         project.updateOAuth2* 1111 1+ +
+        projects.create 141+ 11 +
+        projects.delete 144+ 11 +
+        projects.get 144+ 11 +
+        projects.list 1+++ 11 +
+        projects.update 144+ 11 +
+        projects.updateTeam 144+ 11 +
+        console.listOAuth2Providers ++++ 11 +
+        console.listProjectScopes ++++ 11 +
+        console.variables 1+++ 11 +
         access.explain 1111 1+ +
         activity.list 1111 1+ +
         outbox.get 1111 1+ +
