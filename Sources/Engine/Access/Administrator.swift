@@ -44,8 +44,11 @@ package enum ConsoleRole: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether nothing inside of a project is closed to it.
+    var hasEverything: Bool { self == .owner || self == .developer }
+
     /// Whether it may make and change projects of its organisation.
-    var changesProjects: Bool { self == .owner || self == .developer }
+    var changesProjects: Bool { hasEverything }
 
     /// Whether it may delete them and give them away.
     var ownsProjects: Bool { self == .owner }

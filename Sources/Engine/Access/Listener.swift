@@ -7,6 +7,11 @@ package enum Listener: Sendable, Equatable {
     case user(String, roles: [String])
 
     init(_ caller: Caller) {
+        // Events tell of people and keys too, which are not for every role of the console.
+        if case .administrator(let administrator) = caller.actor, !administrator.role.hasEverything {
+            self = .guest
+            return
+        }
         self =
             caller.isPrivileged
             ? .key : caller.actor.userID.map { .user($0, roles: caller.roles) } ?? .guest

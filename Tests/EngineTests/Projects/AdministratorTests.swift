@@ -111,6 +111,13 @@ struct AdministratorTests {
         }
     }
 
+    @Test func whoSeesOnlyAPartHearsOnlyThatPart() {
+        for role in ConsoleRole.allCases {
+            let caller = Caller(.administrator(Administrator(user: "ann", role: role)))
+            #expect(Listener(caller) == (role == .owner || role == .developer ? .key : .guest), "\(role)")
+        }
+    }
+
     /// Where the catalog opens an operation to administrators, an owner comes to the same as the project's owner, and an
     /// analyst to nothing that a scope of an analyst does not open.
     @Test(arguments: Backend.available)
