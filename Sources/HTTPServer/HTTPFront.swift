@@ -37,7 +37,7 @@ package struct HTTPFront: Service {
         FileLimit.raise(to: configuration.limits.connections + 1000)
         let sockets = RealtimeSockets(projects, realtime, hub, log: log)
         let application = Application(
-            responder: RESTResponder(catalog, projects: projects, limits: configuration.limits, log: log),
+            responder: RESTResponder(catalog, projects: projects, configuration, log: log),
             server: FrontServer(configuration: configuration, sockets: sockets).builder,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),

@@ -12,7 +12,7 @@ final class Backend: Service {
     let store: any DocumentStore
     /// The projects of the store, each with its engine.
     let projects: ProjectDirectory
-    private let settings: Settings
+    let settings: Settings
     /// It costs nothing before the first request.
     private let outgoing: HTTPOutgoing
     private let narrowed = Mutex<Catalog?>(nil)
@@ -102,7 +102,7 @@ extension Settings {
             outgoing: outgoing,
             neighbours: projects,
             signUp: consoleSignUp,
-            publicAddress: "http://\((http ?? .usual).text)",
+            publicAddress: "\(scheme)://\((http ?? .usual).text)",
             log: log
         )
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import Glibc
+import HTTPServer
 import Logging
 import MCPServer
 import Storage
@@ -43,6 +44,19 @@ struct Options: ParsableArguments {
         )
     )
     var http: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "File with the certificate for HTTPS and those that vouch for it, in PEM.",
+            discussion:
+                "HTTP is answered over TLS then, with HTTP/2 for those who ask for it. --tls-key names its key.",
+            valueName: "path"
+        )
+    )
+    var tlsCert: String?
+
+    @Option(help: ArgumentHelp("File with the key of --tls-cert, in PEM.", valueName: "path"))
+    var tlsKey: String?
 
     @Option(help: ArgumentHelp("Only these services exist in the catalog.", valueName: "a,b"))
     var services: String?
@@ -159,6 +173,10 @@ struct Settings: Sendable {
     var project: String
     /// Where to answer HTTP; nil where nothing is said of it.
     var http: HTTPAddress?
+    /// With what HTTP is answered over TLS; nil for plain HTTP.
+    var certificate: HTTPCertificate?
+    /// The beginning of this process's own addresses.
+    var scheme: String { certificate == nil ? "http" : "https" }
     var services: Set<String>?
     var scopes: Set<String>?
     var isReadOnly: Bool
@@ -195,6 +213,12 @@ struct Settings: Sendable {
             }
             http = address
         }
+        let chain = options.tlsCert ?? Self.variable("TANDEM_TLS_CERT")
+        let secret = options.tlsKey ?? Self.variable("TANDEM_TLS_KEY")
+        guard (chain == nil) == (secret == nil) else {
+            throw Failure.usage("--tls-cert and --tls-key go together: name the certificate and its key")
+        }
+        if let chain, let secret { certificate = HTTPCertificate(chain: chain, key: secret) }
         services = try Self.list(options.services ?? Self.variable("TANDEM_SERVICES"), "--services")
         scopes = try Self.list(options.scopes ?? Self.variable("TANDEM_SCOPES"), "--scopes")
         isReadOnly = try options.readOnly || Self.flag("TANDEM_READ_ONLY")

@@ -18,6 +18,7 @@ struct Serve: AsyncParsableCommand {
             EXAMPLES
               tandem serve                                       at 127.0.0.1:8080, data in ~/.local/share/tandem
               tandem serve --http 0.0.0.0:80 --mongodb mongodb://db1,db2/?replicaSet=rs0
+              tandem serve --http 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem
               tandem serve --ephemeral --http 127.0.0.1:0        a free port, and a store that is gone afterwards
               curl -H 'X-Appwrite-Project: default' -H "X-Appwrite-Key: $KEY" http://127.0.0.1:8080/v1/tablesdb
             """
@@ -56,12 +57,12 @@ extension Backend {
     /// The front that answers for the projects of this process.
     func front(at address: HTTPAddress, log: Logger) -> HTTPFront {
         HTTPFront(
-            HTTPConfiguration(host: address.host, port: address.port),
+            HTTPConfiguration(host: address.host, port: address.port, tls: settings.certificate),
             catalog: catalog,
             projects: projects,
             log: log
-        ) { port in
-            writeError("tandem: http://\(HTTPAddress(host: address.host, port: port).text)/v1")
+        ) { [scheme = settings.scheme] port in
+            writeError("tandem: \(scheme)://\(HTTPAddress(host: address.host, port: port).text)/v1")
         }
     }
 }

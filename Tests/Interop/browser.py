@@ -102,6 +102,10 @@ def origins(t):
     t.same("a registered one", (known.status, known.field("vary")), (200, "Origin"))
     exposed = {name.strip().lower() for name in known.field("access-control-expose-headers").split(",")}
     t.check("what it may read", "x-fallback-cookies" in exposed, exposed)
+    app = {"Origin": "appwrite-android://com.example.app"}
+    t.refused("an unknown app", t.plain.send("GET", ROWS, headers=app), 403, "general_unknown_origin")
+    t.front.execute("project.createAndroidPlatform", platformId="app", name="App", applicationId="com.example.app")
+    t.same("a registered app", t.plain.send("GET", ROWS, headers=app).status, 200)
     t.same(
         "localhost is registered", t.plain.send("GET", ROWS, headers={"Origin": "http://localhost:5173"}).status, 200)
 

@@ -9,6 +9,7 @@ import Values
 struct RESTCall {
     let request: Request
     let context: RESTContext
+    let isSecure: Bool
     let project: String
     let engine: Engine
     let projects: any ProjectSource
@@ -89,7 +90,7 @@ struct RESTCall {
             case .ended: (nil, Timestamp(milliseconds: 0))
             }
         let cookie = SessionCookie(project: project)
-        let fields = cookie.fields(secret, expire: expire, host: host, isSecure: context.isSecure)
+        let fields = cookie.fields(secret, expire: expire, host: host, isSecure: isSecure)
         response.headers.append(contentsOf: fields)
         response.headers.append(cookie.fallback(secret))
     }

@@ -6,12 +6,9 @@ struct RESTContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The address from which it came, as text; empty for one that has none.
     let address: String
-    /// Whether it came over TLS.
-    let isSecure: Bool
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         address = source.channel.remoteAddress?.ipAddress ?? ""
-        isSecure = false
     }
 }

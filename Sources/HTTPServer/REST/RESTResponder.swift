@@ -11,12 +11,15 @@ struct RESTResponder: HTTPResponder {
     private let routes: RouteTable
     private let projects: any ProjectSource
     private let reader: BodyReader
+    /// Whether requests come over TLS.
+    private let isSecure: Bool
     private let log: Logger
 
-    init(_ catalog: Catalog, projects: any ProjectSource, limits: HTTPLimits, log: Logger) {
+    init(_ catalog: Catalog, projects: any ProjectSource, _ configuration: HTTPConfiguration, log: Logger) {
         routes = RouteTable(catalog)
         self.projects = projects
-        reader = BodyReader(limits: limits)
+        reader = BodyReader(limits: configuration.limits)
+        isSecure = configuration.tls != nil
         self.log = log
     }
 
@@ -57,7 +60,14 @@ struct RESTResponder: HTTPResponder {
         let project = try RequestProject(request.headers, arguments, match).id
         let engine = try await projects.engine(of: project)
         try await cors.check(engine, request.headers)
-        let call = RESTCall(request: request, context: context, project: project, engine: engine, projects: projects)
+        let call = RESTCall(
+            request: request,
+            context: context,
+            isSecure: isSecure,
+            project: project,
+            engine: engine,
+            projects: projects
+        )
         return try await call.answer(match, arguments, reader)
     }
 

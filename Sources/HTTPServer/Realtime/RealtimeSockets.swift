@@ -34,7 +34,7 @@ final class RealtimeSockets: Sendable {
     func open(_ request: SocketRequest, _ end: any SocketEnd) async throws(AppError) -> Seat {
         let engine = try await engine(of: request)
         try check(request, engine)
-        if let host = request.originHost { try await check(host, engine) }
+        if let origin = request.origin { try await check(origin, engine) }
         let wishes = try AddressSubscriptions(request.parameters)
         let driver = driver(of: engine)
         let id = try await driver.join(end, wishes) { () async throws(AppError) in
@@ -93,12 +93,12 @@ final class RealtimeSockets: Sendable {
         }
     }
 
-    private func check(_ host: String, _ engine: Engine) async throws(AppError) {
-        guard try await engine.allowsOrigin(host: host) else {
+    private func check(_ origin: String, _ engine: Engine) async throws(AppError) {
+        guard try await engine.allowsOrigin(origin) else {
             throw AppError(
                 .realtimePolicyViolation,
-                "Pages of \(host.isEmpty ? "this origin" : "the host '\(host)'") may not use the project: "
-                    + "its owner registers hosts with project.createWebPlatform."
+                "Pages and apps from '\(origin.prefix(200))' may not use the project: its owner registers them, pages with "
+                    + "project.createWebPlatform."
             )
         }
     }

@@ -26,7 +26,7 @@ struct SocketRequest: Sendable {
         let named = parameters.first { $0.name == "project" }?.value ?? ""
         let project = named.isEmpty ? headers.first(name: "X-Appwrite-Project") ?? "" : named
         self.project = project
-        origin = headers.first(name: "Origin").flatMap { $0.isEmpty || $0 == "null" ? nil : $0 }
+        origin = headers.first(name: "Origin").flatMap { $0.isEmpty ? nil : $0 }
         jwt =
             headers.first(name: "X-Appwrite-JWT")
             ?? parameters.first { $0.name == "jwt" }.map(\.value)
@@ -36,6 +36,4 @@ struct SocketRequest: Sendable {
         sessions = given.compactMap { $0 }.filter { !$0.isEmpty }
     }
 
-    /// The host of ``origin``; nil where there is none, empty where it can't be told.
-    var originHost: String? { origin.map { URLText.host(of: $0) ?? "" } }
 }

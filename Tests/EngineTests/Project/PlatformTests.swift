@@ -120,17 +120,38 @@ struct PlatformTests {
     }
 
     @Test(arguments: Backend.available)
-    func pagesOfRegisteredHostsAndOfTheUsersMachineMayUseTheProject(_ backend: Backend) async throws {
+    func pagesAndAppsThatAreRegisteredMayCall(_ backend: Backend) async throws {
         try await withEngine(backend) { engine in
-            try await engine.call(
-                "project.createWebPlatform",
-                ["platformId": "a", "name": "Shop", "hostname": "shop.example.com"]
-            )
-            for host in ["localhost", "LOCALHOST", "127.0.0.1", "shop.example.com"] {
-                #expect(try await engine.engine.allowsOrigin(host: host), "\(host)")
+            let platforms: [(String, String, String)] = [
+                ("Web", "hostname", "*.example.org"), ("Android", "applicationId", "com.example.App"),
+                ("Apple", "bundleIdentifier", "com.example.ios"), ("Windows", "packageIdentifierName", "Example"),
+                ("Linux", "packageName", "example-app"),
+            ]
+            for (name, field, value) in platforms {
+                try await engine.call(
+                    "project.create\(name)Platform",
+                    ["platformId": .string(name), "name": "App", field: .string(value)]
+                )
             }
-            for host in ["127.0.0.2", "evil.example", "localhost.evil.example", ""] {
-                #expect(try await !engine.engine.allowsOrigin(host: host), "\(host)")
+            let allowed = [
+                "https://app.example.org", "http://App.Example.org:3000", "http://localhost:5173",
+                "capacitor://localhost", "chrome-extension://a.example.org", "appwrite-android://com.example.App",
+                "appwrite-ios://com.example.ios", "appwrite-macos://com.example.ios", "appwrite-windows://Example",
+                "appwrite-linux://example-app",
+            ]
+            for origin in allowed {
+                let isAllowed = try await engine.engine.allowsOrigin(origin)
+                #expect(isAllowed, "\(origin)")
+            }
+            let refused = [
+                "null", "", "example.org", "https://example.com", "https://", "https://com.example.App",
+                "https:///localhost", "appwrite-android://", "appwrite-android://com.example.app",
+                "appwrite-android://com.example.ios", "appwrite-ios://app.example.org", "appwrite-windows://localhost",
+                "capacitor://app.example.com", "appwrite-android:com.example.App",
+            ]
+            for origin in refused {
+                let isAllowed = try await engine.engine.allowsOrigin(origin)
+                #expect(!isAllowed, "\(origin)")
             }
         }
     }

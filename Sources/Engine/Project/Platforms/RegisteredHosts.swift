@@ -24,4 +24,14 @@ extension ProjectSettings {
         ]
         return try !session.rows(query, in: IdentityTables.platforms).isEmpty
     }
+
+    /// Whether an app is registered, by what apps of its type are known by.
+    func isRegistered(app id: String, of type: String) throws -> Bool {
+        guard let kind = PlatformKind.all.first(where: { $0.type == type }) else { return false }
+        var query = RowQuery(limit: 1)
+        query.filters = [
+            .compare(kind.field, .equal, [.string(id)]), .compare("type", .equal, [.string(type)]),
+        ]
+        return try !session.rows(query, in: IdentityTables.platforms).isEmpty
+    }
 }

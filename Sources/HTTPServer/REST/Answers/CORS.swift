@@ -3,25 +3,25 @@ import HTTPTypes
 import Hummingbird
 import Values
 
-/// Which pages may call, and what browsers are told of it (the Fetch standard, section 3.2).
+/// Which pages and apps may call, and what browsers are told of it (the Fetch standard, section 3.2).
 struct CORS {
     /// The header `Origin`; nil for programs that are no browsers.
     let origin: String?
 
-    init(_ fields: HTTPFields) { origin = fields[.origin] }
+    init(_ fields: HTTPFields) { origin = fields[.origin].flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// The host in the origin; nil where there is none, as in `null`.
-    private var host: String? { origin.flatMap { URLText.host(of: $0) } }
-
-    /// Refuses pages of hosts that are not registered. A key in the request shows that no page is at work.
+    /// Refuses pages of hosts that are not registered, and such apps. A key in the request shows that no page is at work.
     /// - Throws: 403 `general_unknown_origin`.
     func check(_ engine: Engine, _ fields: HTTPFields) async throws(AppError) {
         guard let origin, fields[.appwriteKey] == nil else { return }
-        if let host, try await engine.allowsOrigin(host: host) { return }
+        if try await engine.allowsOrigin(origin) { return }
         throw AppError(
             .generalUnknownOrigin,
-            "Pages from '\(origin)' are not registered with the project.",
-            hint: "Its owner registers the host with project.createWebPlatform; localhost needs no registration."
+            "Pages and apps from '\(origin)' are not registered with the project.",
+            hint: """
+                Its owner registers the host with project.createWebPlatform, or the app as its platform, for example \
+                with project.createAndroidPlatform; localhost needs no registration.
+                """
         )
     }
 
