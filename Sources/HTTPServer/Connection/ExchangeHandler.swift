@@ -123,7 +123,9 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             guard !exchange.answered(at: .now()) else { return end(context, with: data, promise) }
             context.write(data, promise: promise)
-            if exchange.isIdle, let refusal { return refuse(refusal.status, refusal.message, context) }
+            if let refusal, exchange.isIdle || exchange.isReadingBody {
+                return refuse(refusal.status, refusal.message, context)
+            }
             watch(context)
         }
     }

@@ -35,6 +35,8 @@ final class SocketHandler: ChannelDuplexHandler {
     var finishing: SocketClosing?
     private var wantsRead = false
     private var lastHeard = NIODeadline.now()
+    /// Whether the client was asked for a sign of life since then.
+    private var isAsked = false
     private var alarm: Scheduled<Void>?
 
     init(
@@ -94,6 +96,7 @@ final class SocketHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = unwrapInboundIn(data)
         lastHeard = .now()
+        isAsked = false
         if case .closing = phase {
             if frame.opcode == .connectionClose { context.close(promise: nil) }
             return
@@ -172,21 +175,20 @@ final class SocketHandler: ChannelDuplexHandler {
     }
 
     /// Asks for a sign of life after a while of silence, and closes after another one.
-    private func watch(_ context: ChannelHandlerContext) {
+    private func watch(_ context: ChannelHandlerContext, in time: TimeAmount? = nil) {
         let silence = TimeAmount(settings.silence)
-        alarm = context.eventLoop.assumeIsolated().scheduleTask(in: silence) { [weak self] in
+        alarm = context.eventLoop.assumeIsolated().scheduleTask(in: time ?? silence) { [weak self] in
             guard let self else { return }
-            let quiet = NIODeadline.now() - lastHeard
             switch phase {
-            case .opening, .open:
-                if quiet >= silence + silence { return close(.silent, context) }
-                if quiet >= silence {
-                    let ping = SocketFrame.control(.ping, ByteBuffer())
-                    context.writeAndFlush(wrapOutboundOut(ping), promise: nil)
-                }
-                watch(context)
-            case .closing, .gone: break
+            case .opening, .open: break
+            case .closing, .gone: return
             }
+            let quiet = NIODeadline.now() - lastHeard
+            guard quiet >= silence else { return watch(context, in: silence - quiet) }
+            guard !isAsked else { return close(.silent, context) }
+            isAsked = true
+            context.writeAndFlush(wrapOutboundOut(SocketFrame.control(.ping, ByteBuffer())), promise: nil)
+            watch(context)
         }
     }
 }
