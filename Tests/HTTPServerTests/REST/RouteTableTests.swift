@@ -28,6 +28,7 @@ struct RouteTableTests {
             ("GET", "/v1/tablesdb/shop", "tablesDB.get"),
             ("POST", "/v1/account/sessions", "account.createEmailPasswordSession"),
             ("GET", "/v1/projects/p1/keys/k1", "project.getKey"),
+            ("GET", "/v1/projects/p1", "projects.get"),
             ("POST", "/v1/account/sessions/oauth2/callback/github/p1", "account.getSessionsOAuth2Redirect"),
         ]
     )
