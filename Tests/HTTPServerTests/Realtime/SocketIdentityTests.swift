@@ -121,7 +121,11 @@ struct SocketIdentityTests {
     func dismisses() async throws {
         let time = Moment()
         var options = FrontOptions()
-        options.clock = WallClock { time.value } uptime: { time.value }
+        options.clock = WallClock {
+            time.value
+        } uptime: {
+            time.value
+        }
         options.realtime.sweep = .milliseconds(50)
         try await withFront(options) { front, _ in
             try await front.makeTable("notes", readers: "users")
