@@ -73,7 +73,8 @@ package enum SystemTables {
     )
 
     /// What a store makes with every project.
-    package static let all: [SystemTable] = own + IdentityTables.all + RealtimeTables.all + WebhookTables.all
+    package static let all: [SystemTable] =
+        own + IdentityTables.all + RealtimeTables.all + WebhookTables.all
         + ConsoleTables.all
 
     private static let own: [SystemTable] = [

@@ -74,7 +74,8 @@ struct ArgumentFuzzTests {
                 "multipart/form-data",
             ]
             var count = 0
-            while ContinuousClock.now < end {
+            // A busy machine answers few requests in that time.
+            while ContinuousClock.now < end || count < 20 {
                 let body = text(&random)
                 let target =
                     targets.randomElement(using: &random)! + (Bool.random(using: &random) ? "?" + query(&random) : "")
@@ -93,7 +94,6 @@ struct ArgumentFuzzTests {
                 #expect(answer != nil && !first.hasPrefix("HTTP/1.1 5"), "\(request.debugDescription) \(first)")
                 count += 1
             }
-            #expect(count > 20)
             #expect(try await front.send("GET", targets[0])?.status == 200)
         }
     }
