@@ -63,7 +63,9 @@ struct TestEngine: Sendable {
     func makeUser(of actor: Actor) async throws {
         guard case .user(let id) = actor, users.add(id) else { return }
         let (now, users) = (clock.wallClock.now, IdentityTables.users)
-        let fields: JSONObject = ["status": true, "stamp": .int(Identity.newStamp())]
+        let fields: JSONObject = [
+            "status": true, "stamp": .int(Identity.newStamp()), "registration": .string(now.text),
+        ]
         // Another engine on the same store may have been first.
         do {
             try await store.write { session in

@@ -21,7 +21,7 @@ struct WebhookTests {
                 "$id": "hook", "$createdAt": "2026-11-22T08:00:00.000+00:00",
                 "$updatedAt": "2026-11-22T08:00:00.000+00:00", "name": "Orders",
                 "url": "https://hooks.example.com/in?a=1",
-                "events": ["users.*.update.email", "collections.*.documents.*"], "tls": false, "authUsername": "ann",
+                "events": ["users.*.update.email", "collections.*.documents.*"], "tls": true, "authUsername": "ann",
                 "authPassword": "basic-4711", "secret": "", "enabled": true, "logs": "", "attempts": 0,
             ]
             #expect(made == shown.replacing("secret", with: "s3cr3t-of-hook"))
