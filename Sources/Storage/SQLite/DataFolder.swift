@@ -93,10 +93,18 @@ private enum EphemeralFolders {
             let path = "\(parent)/\(prefix)\(getpid())-\(String(UInt32.random(in: 0...UInt32.max), radix: 16))"
             try DataFolder.makeFolders(path + "/projects")
             let lock = Glibc.open(path + "/lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-            if lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 { return OpenFolder(path: path, lock: lock) }
+            if lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0, isThere(lock) {
+                return OpenFolder(path: path, lock: lock)
+            }
             if lock >= 0 { close(lock) }
         }
         throw StoreError(.unavailable, "can't make a temporary store in \(parent): \(DataFolder.lastError)")
+    }
+
+    /// Whether an open file still has a name. Who sweeps may have removed it between its making and its locking.
+    private static func isThere(_ file: Int32) -> Bool {
+        var status = stat()
+        return fstat(file, &status) == 0 && status.st_nlink > 0
     }
 
     private static func sweep(_ parent: String) {

@@ -142,4 +142,26 @@ struct ProcessTests {
         #expect(await (try ProbeProcess("ephemeral", environment: environment)).lines() == ["ready"])
         #expect(try left() == [])
     }
+
+    @Test func temporaryStoresThatBeginTogetherSweepNoneOfTheOthers() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<24 {
+                group.addTask {
+                    for _ in 0..<4 {
+                        let configuration = SQLiteStore.Configuration(
+                            folder: .ephemeral,
+                            project: "p",
+                            syncsEveryCommit: false,
+                            systemTables: []
+                        )
+                        let store = SQLiteStore(configuration)
+                        let version = try await store.read { try $0.schemaVersion() }
+                        #expect(version == 0)
+                        await store.close()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
 }
