@@ -105,7 +105,11 @@ enum WebhookFigures {
         let http = HTTPOutgoing(allowsPrivate: true)
         let outgoing = OrderCheck(http)
         let ahead = Ahead()
-        let clock = WallClock { WallClock.system.microseconds() + ahead.seconds.withLock { $0 } * 1_000_000 }
+        let clock = WallClock {
+            WallClock.system.microseconds() + ahead.seconds.withLock { $0 } * 1_000_000
+        } uptime: {
+            WallClock.system.uptime() + ahead.seconds.withLock { $0 } * 1000
+        }
         let (growth, speed) = try await withEngine(store, outgoing, receiver.origin + "/in", clock) { engine in
             try await makeRows(rows, on: engine)
             _ = try await engine.deliveries.drain()
