@@ -65,6 +65,7 @@ struct TestEngine: Sendable {
         let (now, users) = (clock.wallClock.now, IdentityTables.users)
         let fields: JSONObject = [
             "status": true, "stamp": .int(Identity.newStamp()), "registration": .string(now.text),
+            "accessedAt": .string(now.text),
         ]
         // Another engine on the same store may have been first.
         do {

@@ -156,7 +156,7 @@ struct ProcessTests {
                         )
                         let store = SQLiteStore(configuration)
                         let version = try await store.read { try $0.schemaVersion() }
-                        #expect(version == 0)
+                        #expect(version == 1)
                         await store.close()
                     }
                 }
