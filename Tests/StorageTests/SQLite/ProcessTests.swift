@@ -145,7 +145,7 @@ struct ProcessTests {
 
     @Test func temporaryStoresThatBeginTogetherSweepNoneOfTheOthers() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<24 {
+            for _ in 0..<12 {
                 group.addTask {
                     for _ in 0..<4 {
                         let configuration = SQLiteStore.Configuration(
