@@ -186,6 +186,7 @@ package final class Engine: Sendable {
             at: clock.now,
             clock,
             movesRows: invocation.movesRows,
+            keyDigest: invocation.keyDigest,
             unchangedSince: invocation.unchangedSince
         )
         do throws(AppError) {
@@ -206,13 +207,7 @@ package final class Engine: Sendable {
         }
         let actor = try access.authorize(invocation.actor, for: operation)
         let isLimited = limitsRates && access.limits(actor, isProven: invocation.isProven)
-        return FoundOperation(
-            operation: operation,
-            handler: handler,
-            actor: actor,
-            isLimited: isLimited,
-            keyDigest: invocation.keyDigest
-        )
+        return FoundOperation(operation: operation, handler: handler, actor: actor, isLimited: isLimited)
     }
 
     /// Runs work of an operation, so that it fails with errors of the contract only.

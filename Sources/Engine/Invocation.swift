@@ -10,7 +10,7 @@ package struct Invocation: Sendable {
     /// The secret by which the caller says who acts; ``Engine/authenticated(_:)`` makes an actor of it.
     package var credential: Credential?
     /// Whether the actor has shown a secret, and is not just named by somebody who is believed.
-    package var isProven = false
+    var isProven = false
     /// What must be stored of the secret of the API key that acts; nil where no secret was shown for this call.
     var keyDigest: String?
     package var client: Client

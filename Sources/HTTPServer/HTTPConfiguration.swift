@@ -48,8 +48,6 @@ package struct HTTPLimits: Sendable, Equatable {
     package var bodySeconds = 60
     /// Connections at one time.
     package var connections = 20_000
-    /// How long a call may take, in seconds.
-    package var callSeconds = 60
     /// How long requests under way may take to finish when the front stops, in seconds.
     package var drainSeconds = 10
 

@@ -34,8 +34,6 @@ struct FoundOperation: Sendable {
     let actor: Actor
     /// Whether the limit of the operation, where it has one, binds the actor.
     var isLimited = false
-    /// As in ``Invocation/keyDigest``.
-    var keyDigest: String?
 
     /// A call of it with arguments as they came in.
     /// - Throws: what is wrong with the arguments.
@@ -45,6 +43,7 @@ struct FoundOperation: Sendable {
         at now: Timestamp,
         _ clock: WallClock,
         movesRows: Bool = false,
+        keyDigest: String? = nil,
         unchangedSince: Timestamp? = nil
     ) throws(AppError) -> ReadyCall {
         var call = Call(

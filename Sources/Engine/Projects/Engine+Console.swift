@@ -9,10 +9,12 @@ extension Engine {
     /// - Throws: 401 for everybody else, 400 for a batch of calls for both.
     func console(for invocations: [Invocation]) async throws(AppError) -> Engine? {
         guard let neighbours, project != ProjectDirectory.consoleID else { return nil }
-        let areFor = invocations.map { catalog.operation($0.operation).map(catalog.isOnConsole) ?? false }
-        guard let first = areFor.firstIndex(of: true) else { return nil }
-        let name = catalog.operation(invocations[first].operation)!.id
-        guard !areFor.contains(false) else {
+        func isFor(_ invocation: Invocation) -> Bool {
+            catalog.operation(invocation.operation).map(catalog.isOnConsole) ?? false
+        }
+        guard let first = invocations.first(where: isFor) else { return nil }
+        let name = catalog.operation(first.operation)!.id
+        guard invocations.allSatisfy(isFor) else {
             throw AppError(
                 .generalBadRequest,
                 "\(name) is carried out by the console, and so can't be in one batch with what is about this project.",

@@ -45,7 +45,7 @@ struct RESTResponder: HTTPResponder {
     }
 
     private func answer(_ request: Request, _ context: RESTContext, _ cors: CORS) async throws -> Response {
-        let (path, query) = Self.split(request.head.path ?? "/")
+        let (path, query) = URLText.parts(of: request.head.path ?? "/")
         // HEAD is GET without the body (RFC 9110, section 9.3.2).
         let method = request.method == .head ? "GET" : request.method.rawValue
         guard let match = routes.match(method, path) else {
@@ -69,12 +69,6 @@ struct RESTResponder: HTTPResponder {
             projects: projects
         )
         return try await call.answer(match, arguments, reader)
-    }
-
-    /// The path, and what follows the question mark.
-    private static func split(_ target: String) -> (path: Substring, query: Substring) {
-        let end = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
-        return (target[..<end], target[end...].dropFirst())
     }
 
     private static let pong = Response(
@@ -111,6 +105,6 @@ struct RequestProject {
             let index = candidate.names.firstIndex(of: "projectId"),
             !candidate.operation.path.contains(":projectId")
         else { return nil }
-        return PercentText.decoded(match.values[index], plusIsSpace: false)
+        return URLText.decoded(match.values[index])
     }
 }

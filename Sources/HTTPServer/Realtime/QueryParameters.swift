@@ -1,3 +1,5 @@
+import Values
+
 /// The parameters of an address, decoded, in their order.
 enum QueryParameters {
     /// More than this are left out.
@@ -5,16 +7,12 @@ enum QueryParameters {
 
     /// - Parameter target: path and query, as a request line has them.
     static func all(of target: String) -> [(name: String, value: String)] {
-        guard let mark = target.firstIndex(of: "?") else { return [] }
-        let query = target[target.index(after: mark)...].prefix { $0 != "#" }
-        return query.split(separator: "&").prefix(maximum).map { part in
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (decoded(pair[0]), pair.count == 2 ? decoded(pair[1]) : "")
-        }
+        let query = URLText.parts(of: target).query.prefix { $0 != "#" }
+        return URLText.pairs(of: query).prefix(maximum).map { (decoded($0.name), decoded($0.value)) }
     }
 
     /// A text without its escapes; one whose escapes are broken stays as it is.
     private static func decoded(_ text: Substring) -> String {
-        PercentText.decoded(text, plusIsSpace: true) ?? String(text)
+        URLText.decoded(text, plusIsSpace: true) ?? String(text)
     }
 }

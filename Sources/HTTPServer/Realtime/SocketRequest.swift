@@ -35,5 +35,4 @@ struct SocketRequest: Sendable {
         let given = [SessionCookie(project: project).secret(in: fields), fields[.appwriteSession]]
         sessions = given.compactMap { $0 }.filter { !$0.isEmpty }
     }
-
 }

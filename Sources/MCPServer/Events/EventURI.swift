@@ -59,28 +59,8 @@ struct EventURI: Sendable, Hashable {
 
     /// The text of a part of a URI; nil when it is empty, or has a bad escape.
     private static func decoded(_ part: Substring.UTF8View) -> String? {
-        var bytes: [UInt8] = []
-        var rest = part[...]
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "%"):
-                guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
-                    return nil
-                }
-                bytes.append(high << 4 | low)
-            case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), 0...0x20: return nil
-            default: bytes.append(byte)
-            }
-        }
-        return bytes.isEmpty ? nil : String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x41 + 10
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
+        let marks: [UInt8] = [UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#")]
+        guard !part.isEmpty, !part.contains(where: { $0 <= 0x20 || marks.contains($0) }) else { return nil }
+        return URLText.decoded(Substring(part))
     }
 }

@@ -22,10 +22,9 @@ struct FormText {
 
     /// - Throws: 400 `general_argument_invalid` for text that can't be read.
     init(encoded text: Substring) throws(AppError) {
-        for pair in text.utf8.split(separator: UInt8(ascii: "&")) {
-            let end = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-            guard let name = PercentText.decoded(Substring(pair[..<end]), plusIsSpace: true),
-                let value = PercentText.decoded(Substring(pair[end...].dropFirst()), plusIsSpace: true)
+        for pair in URLText.pairs(of: text) {
+            guard let name = URLText.decoded(pair.name, plusIsSpace: true),
+                let value = URLText.decoded(pair.value, plusIsSpace: true)
             else {
                 throw AppError(
                     .generalArgumentInvalid,

@@ -23,7 +23,7 @@ struct RequestArguments {
         operation = candidate.operation
         var arguments = JSONObject()
         for (name, value) in zip(candidate.names, match.values) where operation.declares(name) {
-            guard let text = PercentText.decoded(value, plusIsSpace: false) else {
+            guard let text = URLText.decoded(value) else {
                 throw AppError(
                     .generalArgumentInvalid,
                     "'\(name)' can't be read from the path: an escape is broken, or it is no UTF-8.",

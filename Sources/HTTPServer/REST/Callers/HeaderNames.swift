@@ -18,5 +18,4 @@ extension HTTPField.Name {
     static let rateLimitRemaining = Self("X-RateLimit-Remaining")!
     static let rateLimitReset = Self("X-RateLimit-Reset")!
     static let contentTypeOptions = Self("X-Content-Type-Options")!
-    static let traceparent = Self("traceparent")!
 }

@@ -16,8 +16,6 @@ struct RequestCaller {
         _ projects: any ProjectSource
     ) async throws(AppError) -> EngineAnswer {
         var invocation = invocation
-        // Whoever calls over a network has shown a secret, or is a guest.
-        invocation.isProven = true
         if given(.appwriteMode)?.lowercased() == "admin", given(.appwriteKey) == nil, let secret = consoleSession {
             invocation.actor = try await projects.administrator(session: secret, of: project)
             return try await engine.execute(invocation)
@@ -60,7 +58,7 @@ struct RequestCaller {
     }
 
     private var consoleSession: String? {
-        given(.appwriteSession) ?? SessionCookie(project: "console").secret(in: fields)
+        given(.appwriteSession) ?? SessionCookie(project: ProjectDirectory.consoleID).secret(in: fields)
     }
 
     private func given(_ name: HTTPField.Name) -> String? {

@@ -16,7 +16,7 @@ struct SessionCookie {
                 guard parts.count == 2 else { continue }
                 let name = parts[0].drop { $0 == " " }
                 guard names.contains(where: { $0 == name }) else { continue }
-                if let text = PercentText.decoded(parts[1], plusIsSpace: false), !text.isEmpty { return text }
+                if let text = URLText.decoded(parts[1]), !text.isEmpty { return text }
             }
         }
         guard let fallback = fields[.fallbackCookies], fallback != "[]", !fallback.isEmpty,
