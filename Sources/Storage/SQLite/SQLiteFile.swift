@@ -53,6 +53,19 @@ final class SQLiteFile: Sendable {
         let isOurs = try check(path)
         let descriptor = Glibc.open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
         if descriptor >= 0 { close(descriptor) }
+        let end = ContinuousClock.now + .seconds(10)
+        while true {
+            do { return try prepare(path, isOurs: isOurs) } catch let error as StoreError
+                where error.kind == .busy && ContinuousClock.now < end
+            {
+                // To turn to WAL a connection wants the file alone, and SQLite refuses at once where another one wants
+                // the same, because neither would ever get it.
+                usleep(.random(in: 2000...20_000))
+            }
+        }
+    }
+
+    private func prepare(_ path: String, isOurs: Bool) throws {
         let connection = try connect(path, readonly: false)
         let session = SQLiteSession(connection)
         try connection.scope {
