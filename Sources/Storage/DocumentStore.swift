@@ -7,6 +7,9 @@ package protocol DocumentStore: Sendable {
     /// The threads on which this store works. A task that prefers them reads without any further hop.
     var executor: any TaskExecutor { get }
 
+    /// The committed state as of now, found without a read; nil where the store can't tell.
+    var mark: StateMark? { get }
+
     /// Reads from one consistent snapshot.
     ///
     /// Cancelling the task, or passing the time limit, stops the store's work too.

@@ -5,6 +5,7 @@ package protocol ForwardingStore: DocumentStore {
 
 extension ForwardingStore {
     package var executor: any TaskExecutor { base.executor }
+    package var mark: StateMark? { base.mark }
 
     package func read<R: Sendable>(
         within limit: Duration,

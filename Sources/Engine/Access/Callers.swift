@@ -17,10 +17,18 @@ final class Callers: Sendable {
         init(_ row: StoredRow?) { value = row.map { $0.values[0].int ?? 0 } }
     }
 
-    private let known = Mutex<[String: Identity]>([:])
+    /// An API key as it was in a state of the store.
+    private struct KnownKey {
+        let key: APIKey
+        let digest: String?
+        let mark: StateMark
+    }
 
-    /// How many users are kept in memory.
-    private static let maximum = 10_000
+    private let known = Mutex<[String: Identity]>([:])
+    private let keys = Mutex<[String: KnownKey]>([:])
+
+    /// How many users are kept in memory, and how many keys.
+    private static let (maximum, maximumKeys) = (10_000, 1000)
 
     /// - Throws: 404 `user_not_found`, 403 `user_blocked`, 401 `user_unauthorized` for a session that has ended, 401
     ///   `user_more_factors_required` for one that lacks a second factor; for API keys 401 `project_key_expired` and
@@ -31,12 +39,13 @@ final class Callers: Sendable {
         at now: Timestamp,
         in session: any ReadSession,
         stamp: Stamp? = nil,
+        key: APIKey? = nil,
         keyDigest: String? = nil
     ) throws -> Caller {
         switch actor {
         case .key, .guest: return Caller(actor)
         case .apiKey(let id):
-            try APIKey(id, in: session, digest: keyDigest).check(for: operation, at: now)
+            try (key ?? APIKey(id, in: session, digest: keyDigest)).check(for: operation, at: now)
             return Caller(actor)
         case .ephemeralKey(let key):
             try APIKey(key).check(for: operation, at: now)
@@ -93,5 +102,21 @@ final class Callers: Sendable {
             known[id] = identity
         }
         return identity
+    }
+
+    /// An API key as it was read in this state of the store; nil where it was not.
+    /// - Parameter digest: what must be stored of its secret; nil where the key is only named.
+    func key(_ id: String, digest: String?, at mark: StateMark) -> APIKey? {
+        guard let known = keys.withLock({ $0[id] }), known.mark == mark, known.digest == digest else { return nil }
+        return known.key
+    }
+
+    /// Keeps an API key that was read.
+    /// - Parameter mark: the state before it was read.
+    func keep(_ key: APIKey, digest: String?, at mark: StateMark) {
+        keys.withLock { keys in
+            if keys.count >= Self.maximumKeys { keys.removeAll() }
+            keys[key.id] = KnownKey(key: key, digest: digest, mark: mark)
+        }
     }
 }

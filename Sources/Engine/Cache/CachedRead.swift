@@ -43,12 +43,26 @@ extension Pipeline {
         switch call.actor {
         case .key: return nil
         case .guest where services.areKnownOpen(call, cache): return Roles.guest.list
-        case .guest, .apiKey, .ephemeralKey, .administrator, .user, .session:
+        case .apiKey(let id):
+            try await key(id, call).check(for: call.operation, at: call.now)
+            return nil
+        case .guest, .ephemeralKey, .administrator, .user, .session:
             let caller = try await store.read { session in
                 try ReadContext(call, session, self, beginsSession: true).caller
             }
             return caller.isPrivileged ? nil : caller.roles
         }
+    }
+
+    /// An API key as of now, which takes a look at the store only where something was committed since the last one.
+    private func key(_ id: String, _ call: Call) async throws -> APIKey {
+        guard let mark = store.mark else {
+            return try await store.read { try APIKey(id, in: $0, digest: call.keyDigest) }
+        }
+        if let key = callers.key(id, digest: call.keyDigest, at: mark) { return key }
+        let key = try await store.read { try APIKey(id, in: $0, digest: call.keyDigest) }
+        callers.keep(key, digest: call.keyDigest, at: mark)
+        return key
     }
 }
 

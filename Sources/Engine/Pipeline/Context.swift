@@ -30,12 +30,29 @@ class ReadContext {
             if let glance { pipeline.cache.found(version, glance) }
             stamp = Callers.Stamp(row)
         }
+        var key: APIKey?
+        if beginsSession, case .apiKey(let id) = call.actor, let mark = pipeline.store.mark {
+            if let known = pipeline.callers.key(id, digest: call.keyDigest, at: mark) {
+                let version = try session.schemaVersion()
+                self.version = version
+                if let glance { pipeline.cache.found(version, glance) }
+                // The first read has settled what the session sees. If nothing was committed until after it, the session
+                // sees the state in which the key was read.
+                if pipeline.store.mark == mark { key = known }
+            }
+            if key == nil {
+                let read = try APIKey(id, in: session, digest: call.keyDigest)
+                pipeline.callers.keep(read, digest: call.keyDigest, at: mark)
+                key = read
+            }
+        }
         caller = try pipeline.callers.caller(
             call.actor,
             for: call.operation,
             at: call.now,
             in: session,
             stamp: stamp,
+            key: key,
             keyDigest: call.keyDigest
         )
         if !caller.isPrivileged { try pipeline.services.check(call.operation, self) }

@@ -34,6 +34,7 @@ package final class MongoStore: DocumentStore {
     private static let lanes = 2
 
     package var executor: any TaskExecutor { threads }
+    package var mark: StateMark? { nil }
 
     package init(_ configuration: Configuration, threads count: Int = 16) {
         let driver = MongoDriver.to(configuration.uri)

@@ -3,6 +3,8 @@ import Values
 /// Reads through one connection. Lives only inside a scope of ``SQLiteStore``.
 final class SQLiteSession: WriteSession {
     let connection: SQLiteConnection
+    /// Whether the store knows how to tell that something was committed since.
+    var isWatched = false
 
     init(_ connection: SQLiteConnection) {
         self.connection = connection

@@ -33,9 +33,11 @@ package final class SQLiteStore: DocumentStore {
     private let file: SQLiteFile
     private let bell = CommitBell()
     private let tails = OpenTails()
+    private let walIndex = SQLiteWALIndex()
     private let isClosed = Atomic(false)
 
     package var executor: any TaskExecutor { threads }
+    package var mark: StateMark? { walIndex.mark }
 
     package init(_ configuration: Configuration, threads count: Int = 4) {
         let file = SQLiteFile(configuration)
@@ -126,6 +128,7 @@ package final class SQLiteStore: DocumentStore {
                 isClosed.store(true, ordering: .sequentiallyConsistent)
                 tails.close()
                 threads.stop()
+                walIndex.forget()
                 readers.close()
                 // The last connection to go writes the WAL back into the file, which one that only reads can't.
                 writer.stop()
@@ -175,11 +178,13 @@ package final class SQLiteStore: DocumentStore {
         let session = try readers.session(slot) { try file.connect(readonly: true) }
         let connection = session.connection
         let supervision = SQLiteConnection.Supervision(cancellation, within: limit)
-        return try connection.scope {
+        let result = try connection.scope {
             try connection.transaction(immediate: false) {
                 try connection.supervised(supervision) { try body(session) }
             }
         }
+        if !session.isWatched { session.isWatched = walIndex.find(by: connection) }
+        return result
     }
 
     /// The connections of the reading threads, made at the first read of each.

@@ -67,6 +67,33 @@ struct APIKeyActorTests {
     }
 
     @Test(arguments: Backend.available)
+    func aKeptListIsForKeysThatAreGoodNow(_ backend: Backend) async throws {
+        try await withKey(backend) { engine, key in
+            var kept = Self.rows
+            kept["ttl"] = 3600
+            let (other, arguments) = (TestEngine(backend, engine.folder, clock: engine.clock), kept)
+            func list() async throws -> CacheOutcome? {
+                var invocation = Invocation("tablesDB.listRows", arguments)
+                invocation.credential = key
+                return try await engine.engine.execute(invocation).cache
+            }
+            #expect(try await list() == .miss)
+            #expect(try await list() == .hit)
+            // Another process writes, which has nothing to do with the key, and then narrows and removes it.
+            try await other.on("createRow", ["rowId": "r", "data": [:]])
+            #expect(try await list() == .hit)
+            try await other.call("project.updateKey", ["keyId": "k", "name": "B", "scopes": ["rows.write"]])
+            #expect(try await refusal(engine, "tablesDB.listRows", arguments, key) == Self.lacksScope)
+            try await other.call("project.updateKey", ["keyId": "k", "name": "B", "scopes": ["rows.read"]])
+            #expect(try await list() == .hit)
+            try await other.call("project.deleteKey", ["keyId": "k"])
+            let gone = try await refusal(engine, "tablesDB.listRows", arguments, key)
+            #expect(gone == Self.unknown)
+            await other.engine.close()
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func anotherSecretOpensNothing(_ backend: Backend) async throws {
         try await withKey(backend) { engine, key in
             guard case .key(let secret) = key else { return }

@@ -77,6 +77,24 @@ struct SharedReadTests {
         }
     }
 
+    @Test func aHitOfAnAPIKeyAsksTheEmbeddedStoreOnlyAfterACommit() async throws {
+        try await withEngine(.sqlite) { maker in
+            try await maker.makeRows("a")
+            try await maker.call("project.createKey", ["keyId": "k", "name": "K", "scopes": ["rows.read"]])
+            let store = CountingStore(maker.store)
+            let engine = Engine(catalog: .embedded, store: store, clock: maker.clock.wallClock)
+            var invocation = Self.invocation
+            invocation.actor = .apiKey("k")
+            for _ in 0..<2 { _ = try await engine.execute(invocation) }
+            for reads in [0, 1, 1] {
+                store.startCounting()
+                for _ in 0..<50 { #expect(try await engine.execute(invocation).cache == .hit) }
+                #expect(store.reads == reads)
+                try await maker.on("createRow", ["rowId": "unique()", "data": ["n": 1]])
+            }
+        }
+    }
+
     @Test func aFailureIsSharedAndForgotten() async throws {
         try await withCounting(.sqlite) { engine, store in
             store.hold()
