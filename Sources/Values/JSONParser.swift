@@ -238,9 +238,7 @@ private struct JSONParser {
     }
 
     private func validated(_ slice: Slice<UnsafeBufferPointer<UInt8>>, at start: Int) throws(JSONError) -> String {
-        guard let text = String(validating: UnsafeBufferPointer(rebasing: slice), as: UTF8.self) else {
-            throw notUTF8(from: start)
-        }
+        guard let text = String(checking: UnsafeBufferPointer(rebasing: slice)) else { throw notUTF8(from: start) }
         return text
     }
 

@@ -12,23 +12,33 @@ package enum URLText {
     /// The text that percent-encoded text stands for; nil where it is no UTF-8 or an escape is broken.
     /// - Parameter plusIsSpace: as in queries and forms, and not in paths.
     package static func decoded(_ text: Substring, plusIsSpace: Bool = false) -> String? {
-        let bytes = text.utf8
-        guard bytes.contains(where: { $0 == 0x25 || (plusIsSpace && $0 == 0x2B) }) else { return String(text) }
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
-        var iterator = bytes.makeIterator()
-        while let byte = iterator.next() {
-            switch byte {
-            case 0x25:
-                guard let high = iterator.next().flatMap(digit), let low = iterator.next().flatMap(digit) else {
-                    return nil
-                }
-                result.append(high << 4 | low)
-            case 0x2B where plusIsSpace: result.append(0x20)
-            default: result.append(byte)
-            }
+        var text = text
+        return text.withUTF8 { decoded($0, plusIsSpace: plusIsSpace) }
+    }
+
+    /// The same of bytes, which need not be UTF-8.
+    package static func decoded(_ bytes: UnsafeBufferPointer<UInt8>, plusIsSpace: Bool) -> String? {
+        guard bytes.contains(where: { $0 == 0x25 || (plusIsSpace && $0 == 0x2B) }) else {
+            return String(checking: bytes)
         }
-        return String(validating: result, as: UTF8.self)
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: bytes.count) { result in
+            var (place, end) = (0, 0)
+            while place < bytes.count {
+                var byte = bytes[place]
+                place += 1
+                if byte == 0x25 {
+                    guard place + 2 <= bytes.count, let high = digit(bytes[place]), let low = digit(bytes[place + 1])
+                    else { return nil }
+                    byte = high << 4 | low
+                    place += 2
+                } else if byte == 0x2B, plusIsSpace {
+                    byte = 0x20
+                }
+                result.initializeElement(at: end, to: byte)
+                end += 1
+            }
+            return String(checking: UnsafeBufferPointer(rebasing: result[..<end]))
+        }
     }
 
     private static func digit(_ byte: UInt8) -> UInt8? {
@@ -40,11 +50,28 @@ package enum URLText {
         }
     }
 
-    /// The names and values of a query or a form, as they were sent.
-    package static func pairs(of query: Substring) -> [(name: Substring, value: Substring)] {
-        query.utf8.split(separator: UInt8(ascii: "&")).map { pair in
-            let end = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-            return (Substring(pair[..<end]), Substring(pair[end...].dropFirst()))
+    /// The names and values of a query or a form.
+    /// - Parameters:
+    ///   - maximum: how many are looked at.
+    ///   - read: what becomes of a name or a value as it was sent.
+    package static func pairs<Part>(
+        of query: Substring,
+        maximum: Int = .max,
+        _ read: (UnsafeBufferPointer<UInt8>) -> Part
+    ) -> [(name: Part, value: Part)] {
+        var query = query
+        return query.withUTF8 { bytes in
+            var pairs: [(name: Part, value: Part)] = []
+            var rest = bytes[...]
+            while !rest.isEmpty, pairs.count < maximum {
+                let pair = rest.prefix { $0 != UInt8(ascii: "&") }
+                rest = rest[pair.endIndex...].dropFirst()
+                guard !pair.isEmpty else { continue }
+                let name = pair.prefix { $0 != UInt8(ascii: "=") }
+                let value = pair[name.endIndex...].dropFirst()
+                pairs.append((read(UnsafeBufferPointer(rebasing: name)), read(UnsafeBufferPointer(rebasing: value))))
+            }
+            return pairs
         }
     }
 

@@ -1,3 +1,4 @@
+import Synchronization
 import Values
 
 /// What a list call asks of the cache.
@@ -77,24 +78,44 @@ private struct QueryText {
 
     /// nil for text that is no JSON.
     init?(_ items: [JSON]) {
-        var writer = JSONWriter(reserving: 192)
-        writer.raw("[")
+        bytes.reserveCapacity(192)
+        bytes.append(UInt8(ascii: "["))
         for (index, item) in items.enumerated() {
-            if index > 0 { writer.raw(",") }
-            var item = item
-            if case .string(let text) = item {
-                guard let parsed = try? JSON(parsing: text) else { return nil }
-                item = parsed
-            }
-            guard case .object(let term) = item else { return nil }
-            if let method = term["method"]?.string, method.hasPrefix("cursor") { hasCursor = true }
-            Self.write(term, &writer)
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            guard let item = Self.item(item) else { return nil }
+            bytes += item.bytes
+            if item.isCursor { hasCursor = true }
         }
-        writer.raw("]")
-        bytes = writer.bytes
+        bytes.append(UInt8(ascii: "]"))
     }
 
-    private static func write(_ term: JSONObject, _ writer: inout JSONWriter) {
+    fileprivate struct Item: Sendable {
+        let bytes: [UInt8]
+        let isCursor: Bool
+    }
+
+    /// What texts have been read, because those who ask for kept lists ask the same over and over. By their bytes, for
+    /// strings are equal that merely look the same.
+    private static let read = Mutex<[[UInt8]: Item]>([:])
+
+    /// How many texts are kept, and how long they may be, in bytes.
+    private static let (maximum, maximumLength) = (1000, 500)
+
+    private static func item(_ json: JSON) -> Item? {
+        guard case .string(let text) = json else { return Item(json) }
+        let key = Array(text.utf8)
+        if let known = read.withLock({ $0[key] }) { return known }
+        guard let parsed = try? JSON(parsing: text), let item = Item(parsed) else { return nil }
+        if key.count <= maximumLength {
+            read.withLock { read in
+                if read.count >= maximum { read.removeAll() }
+                read[key] = item
+            }
+        }
+        return item
+    }
+
+    fileprivate static func write(_ term: JSONObject, _ writer: inout JSONWriter) {
         writer.raw("[")
         writer.write(term["method"] ?? .null)
         writer.raw(",")
@@ -122,5 +143,16 @@ private struct QueryText {
             writer.write(member.value)
         }
         writer.raw("]")
+    }
+}
+
+extension QueryText.Item {
+    /// nil for what is no object.
+    fileprivate init?(_ item: JSON) {
+        guard case .object(let term) = item else { return nil }
+        var writer = JSONWriter(reserving: 96)
+        QueryText.write(term, &writer)
+        bytes = writer.bytes
+        isCursor = term["method"]?.string?.hasPrefix("cursor") ?? false
     }
 }

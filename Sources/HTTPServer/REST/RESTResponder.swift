@@ -9,6 +9,7 @@ import Values
 /// Answers Appwrite's REST API from the catalog's routes.
 struct RESTResponder: HTTPResponder {
     private let routes: RouteTable
+    private let targets = KnownTargets()
     private let projects: any ProjectSource
     private let reader: BodyReader
     /// Whether requests come over TLS.
@@ -45,18 +46,21 @@ struct RESTResponder: HTTPResponder {
     }
 
     private func answer(_ request: Request, _ context: RESTContext, _ cors: CORS) async throws -> Response {
-        let (path, query) = URLText.parts(of: request.head.path ?? "/")
         // HEAD is GET without the body (RFC 9110, section 9.3.2).
         let method = request.method == .head ? "GET" : request.method.rawValue
-        guard let match = routes.match(method, path) else {
-            if method == "GET", path == "/v1/ping" { return Self.pong }
-            throw AppError(
-                .generalRouteNotFound,
-                "There is no route \(method) \(path).",
-                hint: "Paths begin with /v1; tandem search says what there is."
-            )
+        let target = request.head.path ?? "/"
+        if method == "GET", URLText.parts(of: target).path == "/v1/ping" { return Self.pong }
+        let asked = try targets.target(request.method, target) { path, query throws(AppError) in
+            guard let match = routes.match(method, path) else {
+                throw AppError(
+                    .generalRouteNotFound,
+                    "There is no route \(method) \(path).",
+                    hint: "Paths begin with /v1; tandem search says what there is."
+                )
+            }
+            return KnownTargets.Target(match: match, query: try FormText(encoded: query).object)
         }
-        let arguments = try FormText(encoded: query).object
+        let (match, arguments) = (asked.match, asked.query)
         let project = try RequestProject(request.headers, arguments, match).id
         let engine = try await projects.engine(of: project)
         try await cors.check(engine, request.headers)

@@ -22,10 +22,9 @@ struct FormText {
 
     /// - Throws: 400 `general_argument_invalid` for text that can't be read.
     init(encoded text: Substring) throws(AppError) {
-        for pair in URLText.pairs(of: text) {
-            guard let name = URLText.decoded(pair.name, plusIsSpace: true),
-                let value = URLText.decoded(pair.value, plusIsSpace: true)
-            else {
+        let pairs = URLText.pairs(of: text, maximum: Self.maximumCount + 1) { URLText.decoded($0, plusIsSpace: true) }
+        for pair in pairs {
+            guard let name = pair.name, let value = pair.value else {
                 throw AppError(
                     .generalArgumentInvalid,
                     "The arguments can't be read: an escape is broken, or they are no UTF-8.",
@@ -55,18 +54,21 @@ struct FormText {
 
     /// `a[b][]` is `a`, `b` and an empty place. A name whose brackets don't match is one place as it stands.
     private static func places(_ name: String) -> [String] {
-        let bytes = name.utf8
-        guard bytes.last == UInt8(ascii: "]"), let open = bytes.firstIndex(of: UInt8(ascii: "[")),
-            open != bytes.startIndex
-        else { return [name] }
-        var places = [String(name[..<open])]
-        var rest = bytes[open...]
-        while rest.first == UInt8(ascii: "[") {
-            guard let close = rest.firstIndex(of: UInt8(ascii: "]")) else { return [name] }
-            places.append(String(Substring(rest[..<close].dropFirst())))
-            rest = rest[close...].dropFirst()
-        }
-        return rest.isEmpty ? places : [name]
+        guard name.utf8.last == UInt8(ascii: "]") else { return [name] }
+        var name = name
+        return name.withUTF8 { bytes in
+            let base = bytes.prefix { $0 != UInt8(ascii: "[") }
+            guard !base.isEmpty else { return nil }
+            var places = [String(decoding: base, as: UTF8.self)]
+            var rest = bytes[base.endIndex...]
+            while rest.first == UInt8(ascii: "[") {
+                let place = rest.dropFirst().prefix { $0 != UInt8(ascii: "]") }
+                guard place.endIndex < bytes.endIndex else { return nil }
+                places.append(String(decoding: place, as: UTF8.self))
+                rest = bytes[place.endIndex...].dropFirst()
+            }
+            return rest.isEmpty ? places : nil
+        } ?? [name]
     }
 
     private static func put(

@@ -20,6 +20,15 @@ struct BodyReader {
         do { buffer = try await request.body.collect(upTo: limits.bodyBytes) } catch is NIOTooManyBytesError {
             throw RequestRefusal.tooLong(limits.bodyBytes)
         }
+        guard buffer.readableBytes > Self.readInPlace else { return try arguments(in: buffer, request) }
+        // So that no other connection has to wait.
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) { try arguments(in: buffer, request) }
+    }
+
+    /// The longest body that the thread of a connection takes the time to read, in bytes.
+    private static let readInPlace = 32 << 10
+
+    private func arguments(in buffer: ByteBuffer, _ request: Request) throws -> JSONObject {
         guard buffer.readableBytes > 0 else { return JSONObject() }
         let first = buffer.readableBytesView.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         switch ContentType(request.headers[.contentType], begins: first) {
