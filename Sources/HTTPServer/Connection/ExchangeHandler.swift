@@ -27,6 +27,8 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// What is answered once everything that was asked before is.
     private var refusal: (status: HTTPResponseStatus, message: String)?
     private var alarm: Scheduled<Void>?
+    /// When the alarm looks after the deadline; nil where it doesn't.
+    private var nextLook: NIODeadline?
     private var context: ChannelHandlerContext?
     /// Counts what the decoder has told.
     private(set) var parts = 0
@@ -155,9 +157,8 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         guard let context, !isLingering else { return }
         isLingering = true
         phase = .ending
-        alarm?.cancel()
         context.close(mode: .output, promise: nil)
-        alarm = context.eventLoop.assumeIsolated().scheduleTask(in: Self.linger) { context.close(promise: nil) }
+        close(in: Self.linger, context)
         context.read()
     }
 
@@ -212,15 +213,21 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// Sees to it that the deadline of the client is kept.
+    ///
+    /// Deadlines move with every request. An alarm that comes too early looks for itself how much time is left, which is
+    /// rarer, so one that is set stays.
     private func watch(_ context: ChannelHandlerContext) {
         guard phase == .open, let deadline = exchange.deadline else { return }
+        if let next = nextLook, next <= deadline { return }
         alarm?.cancel()
+        nextLook = deadline
         alarm = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
             self?.look(context)
         }
     }
 
     private func look(_ context: ChannelHandlerContext) {
+        nextLook = nil
         guard phase == .open, let deadline = exchange.deadline else { return }
         guard deadline <= .now() else { return watch(context) }
         if exchange.isIdle, exchange.headBytes == 0 { return context.close(promise: nil) }
@@ -228,14 +235,23 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         refuse(.requestTimeout, "The request did not come whole in time.", context)
     }
 
+    /// Sets the alarm to the end of the connection.
+    private func close(in time: TimeAmount, _ context: ChannelHandlerContext) {
+        alarm?.cancel()
+        nextLook = nil
+        alarm = context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
+    }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         defer { context.fireChannelWritabilityChanged() }
         guard phase == .open, !exchange.isIdle else { return }
-        alarm?.cancel()
-        guard !context.channel.isWritable else { return watch(context) }
         // A client that does not read its answer holds it in memory.
-        let time = TimeAmount.seconds(Int64(limits.bodySeconds))
-        alarm = context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
+        guard !context.channel.isWritable else {
+            alarm?.cancel()
+            nextLook = nil
+            return watch(context)
+        }
+        close(in: .seconds(Int64(limits.bodySeconds)), context)
     }
 }
 

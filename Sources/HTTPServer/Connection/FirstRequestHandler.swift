@@ -1,7 +1,6 @@
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
-import NIOHTTPTypesHTTP1
 import NIOWebSocket
 
 /// What became of a connection with its first request.
@@ -54,6 +53,7 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
         case (.waiting, .head):
             becomeHTTP(context)
             context.fireChannelRead(data)
+            context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
         case (.waiting, _): break
         case (.upgrading(let head), .end):
             phase = .done
@@ -66,7 +66,7 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
     private func becomeHTTP(_ context: ChannelHandlerContext) {
         phase = .done
         do {
-            try context.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: pipeline.isSecure))
+            try context.pipeline.syncOperations.addHandler(RequestCodec(isSecure: pipeline.isSecure))
             let channel = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
                 wrappingChannelSynchronously: context.channel,
                 configuration: .init(isOutboundHalfClosureEnabled: true)

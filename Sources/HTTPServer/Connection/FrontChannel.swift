@@ -27,7 +27,10 @@ struct FrontChannel: HTTPChannelHandler {
 
     func handle(value: Value, logger: Logger) async {
         switch try? await value.outcome.get() {
-        case .http(let channel): await handleHTTP(asyncChannel: channel, logger: logger)
+        case .http(let channel):
+            await withTaskExecutorPreference(EventLoopExecutor(value.channel.eventLoop)) {
+                await handleHTTP(asyncChannel: channel, logger: logger)
+            }
         case .socket, .gone, nil:
             await withTaskCancellationHandler {
                 try? await value.channel.closeFuture.get()
