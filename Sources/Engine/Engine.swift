@@ -120,7 +120,8 @@ package final class Engine: Sendable {
             + AuthenticatorHandlers.all(issuer: project) + [SessionRenewal.handler(outgoing)]
             + OAuth2Beginning(outgoing: outgoing, address: publicAddress, project: project).all
             + OAuth2Return(catalog: catalog, outgoing: outgoing, project: project).all
-            + ProjectsHandlers.all(neighbours) + ConsoleHandlers.all(catalog)
+            + ProjectsHandlers.all(neighbours) + OrganizationHandlers.all(neighbours)
+            + ConsoleHandlers.all(catalog, address: publicAddress)
             + WebhookHandlers.all + [WebhookTest(runner: deliveries).handler]
         let check = indexCheck.map { IndexCheck(limit: $0) }
         var repertoire = Repertoire(catalog, Self.handlers(catalog, access, check, project: project) + own)

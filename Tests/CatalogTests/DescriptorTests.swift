@@ -63,7 +63,7 @@ struct DescriptorTests {
                 "users.deleteSessions", "account.delete", "account.deleteSessions",
                 "databases.delete", "databases.deleteCollection",
                 "databases.deleteAttribute", "databases.deleteIndex", "databases.updateTransaction",
-                "databases.deleteDocuments", "projects.delete",
+                "databases.deleteDocuments", "projects.delete", "organization.deleteProject",
             ]
         )
     }

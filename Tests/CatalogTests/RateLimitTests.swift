@@ -31,6 +31,7 @@ struct RateLimitDeclarationTests {
         "account.updatePhoneVerification": "10/3600 :userId",
         "account.updateRecovery": "10/3600 url+:userId",
         "account.updateSession": "10/3600 url+ip",
+        "console.getResource": "120/60 url+userId",
         "teams.createMembership": "10/3600 url+ip",
         "tablesDB.createRow": "120/60 ip+method+url+userId",
         "tablesDB.createRows": "120/60 ip+method+url+userId",

@@ -4,7 +4,7 @@ package import Values
 package final class Parameter: Sendable {
     /// Where the argument stands in the REST form.
     package enum Place: String, Sendable {
-        case path, query, body
+        case path, query, body, header
     }
 
     /// camelCase; empty for the items of a list.
@@ -12,6 +12,8 @@ package final class Parameter: Sendable {
     /// The name by which the engine knows it.
     let key: String
     package let place: Place
+    /// The name of the header that holds it; nil for one that stands elsewhere.
+    package let header: String?
     package let type: ParameterType
     package let isRequired: Bool
     /// Whether null is a value of its own; otherwise null stands for an argument that was left out.
@@ -24,6 +26,7 @@ package final class Parameter: Sendable {
         name = reader.optionalString("name") ?? fallback
         key = name
         place = reader.optionalWord("in") ?? .body
+        header = place == .header ? reader.string("header") : nil
         type = ParameterType(reader)
         isRequired = reader.flag("required")
         isNullable = reader.flag("nullable")
@@ -36,6 +39,7 @@ package final class Parameter: Sendable {
         name = dialect.translated(original.name)
         key = original.key
         place = original.place
+        header = original.header
         type = original.type.translated(into: dialect)
         isRequired = original.isRequired
         isNullable = original.isNullable

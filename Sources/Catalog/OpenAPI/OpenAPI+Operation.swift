@@ -67,9 +67,10 @@ extension OpenAPI {
 }
 
 extension Parameter {
-    /// Where a request has the argument: what is in neither path nor query is in the body, but a GET has none.
+    /// Where a request has the argument: what is in neither path nor query nor a header is in the body, but a GET has
+    /// none.
     fileprivate func stands(in operation: Operation) -> Place {
-        place == .path ? .path : operation.method == "GET" ? .query : .body
+        place == .path || place == .header ? place : operation.method == "GET" ? .query : .body
     }
 
     /// The parameter as the document lists it. A list in the query repeats its name with brackets.
@@ -77,10 +78,12 @@ extension Parameter {
         let isInPath = place == .path
         var schema = schema
         schema["description"] = nil
-        var entry: JSONObject = ["name": .string(name), "in": isInPath ? "path" : "query"]
+        var entry: JSONObject = [
+            "name": .string(header ?? name), "in": .string(isInPath || header != nil ? place.rawValue : "query"),
+        ]
         if isInPath || isRequired { entry["required"] = true }
         if !description.isEmpty { entry["description"] = .string(description) }
-        if !isInPath, case .string("array")? = schema["type"] {
+        if !isInPath, header == nil, case .string("array")? = schema["type"] {
             entry["name"] = .string(name + "[]")
             entry["style"] = "form"
             entry["explode"] = true

@@ -1,10 +1,16 @@
 import Catalog
 import Values
 
-/// `console.variables`, `listOAuth2Providers`, `listProjectScopes`: what somebody who draws a console wants to know of this
-/// server.
+/// `console.variables`, `listOAuth2Providers`, `listProjectScopes`, `listOrganizationScopes`, `getResource`: what somebody
+/// who draws a console wants to know of this server.
 enum ConsoleHandlers {
-    static func all(_ catalog: Catalog) -> [Handler] { [variables(catalog), listOAuth2Providers, listProjectScopes] }
+    /// - Parameter address: where this process answers HTTP.
+    static func all(_ catalog: Catalog, address: String) -> [Handler] {
+        [
+            variables(catalog), listOAuth2Providers, scopes("console.listProjectScopes", KeyGrants.known),
+            scopes("console.listOrganizationScopes", organizationScopes(catalog)), getResource(address),
+        ]
+    }
 
     /// In the names of the settings with which the original is configured. What is not there is said to be off.
     private static func variables(_ catalog: Catalog) -> Handler {
@@ -38,8 +44,8 @@ enum ConsoleHandlers {
         return ["total": .int(Int64(providers.count)), "oAuth2Providers": .array(providers)]
     }
 
-    private static let listProjectScopes = Handler.read("console.listProjectScopes") { _ in
-        let scopes = KeyGrants.known.map { scope -> JSON in
+    private static func scopes(_ id: String, _ scopes: [String]) -> Handler {
+        let scopes = scopes.map { scope -> JSON in
             let parts = scope.split(separator: ".").map(String.init)
             let (what, right) = (parts.dropLast().joined(separator: " "), parts.last ?? "")
             return [
@@ -47,7 +53,41 @@ enum ConsoleHandlers {
                 "category": .string(what), "deprecated": .bool(deprecated.contains(what)),
             ]
         }
-        return ["total": .int(Int64(scopes.count)), "scopes": .array(scopes)]
+        return .read(id) { _ in ["total": .int(Int64(scopes.count)), "scopes": .array(scopes)] }
+    }
+
+    /// What the operations on the projects of an organisation need, each once.
+    private static func organizationScopes(_ catalog: Catalog) -> [String] {
+        var scopes: [String] = []
+        for operation in catalog.operations where operation.service == "organization" {
+            for scope in operation.scopes where !scopes.contains(scope) { scopes.append(scope) }
+        }
+        return scopes.sorted()
+    }
+
+    /// The host of this server is the only one at which something answers: domains can't be given to anything else yet.
+    private static func getResource(_ address: String) -> Handler {
+        let own = URLText.host(of: address)
+        return .read("console.getResource") { context in
+            let value = context.call.string("value").lowercased()
+            guard Formats.isHostname(value) else {
+                throw AppError(
+                    .generalArgumentInvalid,
+                    "'value' must be the name of a domain.",
+                    argument: "value",
+                    hint: "For example shop.example.org, without https:// and without a path."
+                )
+            }
+            guard value != own else {
+                throw AppError(
+                    .resourceAlreadyExists,
+                    "The domain '\(value)' is that of this server itself.",
+                    argument: "value",
+                    hint: "Choose another one."
+                )
+            }
+            return [:]
+        }
     }
 
     private static let deprecated: Set<String> = ["collections", "attributes", "documents"]

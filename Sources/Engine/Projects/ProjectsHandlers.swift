@@ -12,33 +12,17 @@ enum ProjectsHandlers {
     private static let table = ConsoleTables.projects
 
     private static let create = Handler.write("projects.create", prepare: { try newID($0) }) { id, context in
-        let call = context.call
-        let team = call.optional("teamId")?.string ?? ""
-        try context.checkOrganisation(team)
-        let fields = ProjectRecord.fields(
-            id,
-            name: call.string("name"),
-            team: team,
-            details: ProjectRecord.details(call.arguments)
-        )
-        do { try context.insert(id, fields, into: table) } catch let error as StoreError
-            where error.kind == .duplicateID
-        {
-            throw AppError(
-                .projectAlreadyExists,
-                "There is a project '\(id)' already.",
-                argument: "projectId",
-                hint: "Choose another id, \"unique()\", or use projects.update."
-            )
-        }
-        context.eventIDs["projectId"] = id
-        return try context.project(id).json
+        try context.addProject(id, team: context.call.optional("teamId")?.string ?? "")
     }
 
     private static let list = Handler.read("projects.list") { context in
+        try list(context, of: context.caller.isPrivileged ? nil : context.caller.organisations)
+    }
+
+    /// - Parameter teams: the organisations whose projects are meant; nil for all there are.
+    static func list(_ context: ReadContext, of teams: [String]?) throws -> JSON {
         var base: [Filter] = [.compare("status", .equal, [.string(ProjectRecord.active)])]
-        if !context.caller.isPrivileged {
-            let teams = context.caller.organisations
+        if let teams {
             if teams.isEmpty { return ["total": 0, "projects": []] }
             base.append(.compare("team", .equal, teams.map { .string($0) }))
         }
@@ -57,22 +41,7 @@ enum ProjectsHandlers {
     }
 
     private static let update = Handler.write("projects.update", prepare: { _ in }) { _, context in
-        let call = context.call
-        let project = try context.project(call.string("projectId"))
-        try context.check(context.caller.changes(projectsOf: project.team), "change projects", of: project.team)
-        let given = ProjectRecord.details(call.arguments)
-        var details = project.details
-        for (key, value) in given.members { details[key] = value }
-        let name = call.string("name")
-        try context.change(
-            project.id,
-            [
-                "name": .string(name), "details": .object(details),
-                "search": .string(DatabaseHandlers.searchText(project.id, name)),
-            ],
-            in: table
-        )
-        return try context.project(project.id).json
+        try context.changeProject(try context.project(context.call.string("projectId")))
     }
 
     private static let updateTeam = Handler.write("projects.updateTeam", prepare: { _ in }) { _, context in
@@ -84,27 +53,15 @@ enum ProjectsHandlers {
         return try context.project(project.id).json
     }
 
-    /// The mark and the job commit together; what removes the data comes after that and is done until it is over.
     private static func delete(_ projects: ProjectDirectory?) -> Handler {
         .define("projects.delete", prepare: { _ in }) { _, context in
-            let project = try context.project(context.call.string("projectId"), orEnding: true)
-            try context.check(context.caller.owns(projectsOf: project.team), "delete projects", of: project.team)
-            guard project.id != projects?.own else {
-                throw AppError(
-                    .generalBadRequest,
-                    "The project '\(project.id)' is the one that this process works in.",
-                    argument: "projectId",
-                    hint: "Delete it with 'tandem project delete', once this process has ended."
-                )
-            }
-            try context.change(project.id, ["status": .string(ProjectRecord.ending)], in: table)
-            try context.enqueue(ProjectRemoval.job(project.id))
+            try context.endProject(try context.project(context.call.string("projectId"), orEnding: true), projects)
             return [:]
         }
     }
 
     /// The ids of projects are part of names of files and databases, for which capitals are the same as small letters.
-    private static func newID(_ call: Call) throws(AppError) -> String {
+    static func newID(_ call: Call) throws(AppError) -> String {
         let id = call.newID("projectId")
         guard id != ProjectDirectory.consoleID else {
             throw AppError(

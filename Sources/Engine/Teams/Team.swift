@@ -59,11 +59,12 @@ extension ReadContext {
         return team
     }
 
-    func unknownTeam(_ id: String) -> AppError {
+    /// - Parameter argument: the argument that names it.
+    func unknownTeam(_ id: String, argument: Prose = "teamId") -> AppError {
         AppError(
             .teamNotFound,
             caller.isPrivileged ? "There is no team '\(id)'." : "There is no team '\(id)' that \(caller.actor) is in.",
-            argument: "teamId",
+            argument: argument,
             hint: "teams.list shows the teams."
         )
     }

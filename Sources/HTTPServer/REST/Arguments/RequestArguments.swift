@@ -8,7 +8,7 @@ struct RequestArguments {
     let operation: Operation
     var arguments: JSONObject
 
-    /// Finds the operation among those at its path, and reads its arguments from path, query and body.
+    /// Finds the operation among those at its path, and reads its arguments from path, query, body and headers.
     ///
     /// What the operation doesn't declare is left out, because clients send more than they need to.
     /// - Throws: what the reading of a body throws.
@@ -33,6 +33,12 @@ struct RequestArguments {
             arguments[name] = .string(text)
         }
         for parameter in operation.parameters where parameter.place != .path {
+            if let header = parameter.header {
+                if let text = HTTPField.Name(header).flatMap({ request.headers[$0] }), !text.isEmpty {
+                    arguments[parameter.name] = .string(text)
+                }
+                continue
+            }
             guard let value = given[parameter.name] else { continue }
             arguments.members.append((parameter.name, parameter.read(value)))
         }

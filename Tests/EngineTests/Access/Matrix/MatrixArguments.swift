@@ -95,6 +95,12 @@ extension MatrixWorld {
         "project.updateLinuxPlatform": ["platformId": "linux"],
         "webhooks.create": ["webhookId": "unique()"],
         "projects.create": ["projectId": "unique()", "teamId": "red"],
+        "organization.createProject": ["projectId": "unique()", "organizationId": "red"],
+        "organization.listProjects": ["organizationId": "red"],
+        "organization.getProject": ["organizationId": "red"],
+        "organization.updateProject": ["organizationId": "red"],
+        "organization.deleteProject": ["organizationId": "red"],
+        "console.getResource": ["value": "shop.example.org"],
         "webhooks.explain": ["event": "users.user.create"],
     ]
 

@@ -180,7 +180,14 @@ extension AccessMatrix {
         projects.list 1+++ 11 +
         projects.update 144+ 11 +
         projects.updateTeam 144+ 11 +
+        organization.createProject 144+ 11 +
+        organization.deleteProject 144+ 11 +
+        organization.getProject 144+ 11 +
+        organization.listProjects 144+ 11 +
+        organization.updateProject 144+ 11 +
+        console.getResource 1+++ 11 +
         console.listOAuth2Providers ++++ 11 +
+        console.listOrganizationScopes ++++ 11 +
         console.listProjectScopes ++++ 11 +
         console.variables 1+++ 11 +
         access.explain 1111 1+ +
