@@ -121,6 +121,7 @@ package final class Engine: Sendable {
             + OAuth2Beginning(outgoing: outgoing, address: publicAddress, project: project).all
             + OAuth2Return(catalog: catalog, outgoing: outgoing, project: project).all
             + ProjectsHandlers.all(neighbours) + OrganizationHandlers.all(neighbours)
+            + DeveloperKeyHandlers.all(neighbours)
             + ConsoleHandlers.all(catalog, address: publicAddress)
             + WebhookHandlers.all + [WebhookTest(runner: deliveries).handler]
         let check = indexCheck.map { IndexCheck(limit: $0) }
@@ -207,7 +208,7 @@ package final class Engine: Sendable {
             throw catalog.unknownOperation(invocation.operation)
         }
         let actor = try access.authorize(invocation.actor, for: operation)
-        let isLimited = limitsRates && access.limits(actor, isProven: invocation.isProven)
+        let isLimited = limitsRates && !invocation.isDeveloping && access.limits(actor, isProven: invocation.isProven)
         return FoundOperation(operation: operation, handler: handler, actor: actor, isLimited: isLimited)
     }
 

@@ -13,6 +13,8 @@ package struct Invocation: Sendable {
     var isProven = false
     /// What must be stored of the secret of the API key that acts; nil where no secret was shown for this call.
     var keyDigest: String?
+    /// Whether the caller has shown a key of developers, whom no limit binds.
+    package var isDeveloping = false
     package var client: Client
     /// Whether rows go out or come in as they are: no text among their values is an operator, and a list of related rows
     /// may be of any length.

@@ -82,7 +82,7 @@ struct DescriptorTests {
                 "session", "sessionList", "identityList", "token", "jwt", "user", "userList", "key", "keyList",
                 "ephemeralKey", "membership", "mfaType", "mfaRecoveryCodes", "mfaChallengeSecret", "mockNumber",
                 "mockNumberList",
-                "outboxMessage", "outboxMessageList", "webhook", "webhookList",
+                "devKey", "devKeyList", "outboxMessage", "outboxMessageList", "webhook", "webhookList",
             ]
         )
         #expect(

@@ -5,7 +5,10 @@ enum ProjectHandlers {
     /// - Parameter access: what this process may do.
     static func all(_ access: Access, _ id: String) -> [Handler] {
         let project = ProjectAnswer(id: id)
-        return [get(project), updateLabels(project), updateService(project), updateAuthMethod(project)]
+        return [
+            get(project), updateLabels(project), updateService(project),
+            updateAuthMethod(project),
+        ]
             + PolicyHandlers.all(project) + MockPhoneHandlers.all
             + KeyHandlers.all(KeyGrants(scopes: access.scopes), id)
             + PlatformHandlers.all + VariableHandlers.all + OAuth2Handlers.all

@@ -11,5 +11,17 @@ enum ConsoleTables {
         ]
     )
 
-    static let all: [SystemTable] = [.optional(projects, [.key("team")])]
+    /// Keys of developers, each for one project. `secret` is the SHA-256 of the key in hexadecimal.
+    static let developerKeys = TableLayout.system(
+        "developerKeys",
+        [
+            ColumnLayout("project", .text), ColumnLayout("name", .text), ColumnLayout("expire", .datetime),
+            ColumnLayout("secret", .text), ColumnLayout("accessedAt", .datetime),
+            ColumnLayout("sdks", .text, isArray: true),
+        ]
+    )
+
+    static let all: [SystemTable] = [
+        .optional(projects, [.key("team")]), .optional(developerKeys, [.key("project"), .unique("secret")]),
+    ]
 }

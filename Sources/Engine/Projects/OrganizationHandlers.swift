@@ -22,7 +22,7 @@ enum OrganizationHandlers {
     }
 
     private static let get = Handler.read("organization.getProject") { context in
-        try context.projectOfOrganisation().json
+        try context.answer(try context.projectOfOrganisation())
     }
 
     private static let update = Handler.write("organization.updateProject", prepare: { _ in }) { _, context in

@@ -15,7 +15,21 @@ enum ProjectRemoval {
             let project = run.payload["projectId"]?.string ?? ""
             try await projects?.remove(project)
             CrashPoint.reach("project.removed")
-            try await run.end { session in _ = try session.delete(project, from: ConsoleTables.projects) }
+            try await run.end { session in
+                try removeKeys(of: project, session)
+                _ = try session.delete(project, from: ConsoleTables.projects)
+            }
+        }
+    }
+
+    private static func removeKeys(of project: String, _ session: any WriteSession) throws {
+        var query = RowQuery(limit: 1000)
+        query.filters = [.compare("project", .equal, [.string(project)])]
+        query.columns = []
+        while true {
+            let keys = try session.rows(query, in: ConsoleTables.developerKeys).map(\.id)
+            if keys.isEmpty { return }
+            _ = try session.delete(keys, from: ConsoleTables.developerKeys)
         }
     }
 }

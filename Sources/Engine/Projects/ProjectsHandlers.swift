@@ -26,7 +26,7 @@ enum ProjectsHandlers {
             if teams.isEmpty { return ["total": 0, "projects": []] }
             base.append(.compare("team", .equal, teams.map { .string($0) }))
         }
-        return try projects.answer(context, base: base) { ProjectRecord($0).json }
+        return try projects.answer(context, base: base) { try context.answer(ProjectRecord($0)) }
     }
 
     private static let projects = SystemList(
@@ -37,7 +37,7 @@ enum ProjectsHandlers {
     )
 
     private static let get = Handler.read("projects.get") { context in
-        try context.project(context.call.string("projectId")).json
+        try context.answer(try context.project(context.call.string("projectId")))
     }
 
     private static let update = Handler.write("projects.update", prepare: { _ in }) { _, context in
@@ -50,7 +50,7 @@ enum ProjectsHandlers {
         let team = context.call.string("teamId")
         try context.checkOrganisation(team)
         try context.change(project.id, ["team": .string(team)], in: table)
-        return try context.project(project.id).json
+        return try context.answer(try context.project(project.id))
     }
 
     private static func delete(_ projects: ProjectDirectory?) -> Handler {

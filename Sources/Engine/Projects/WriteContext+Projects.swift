@@ -25,7 +25,7 @@ extension WriteContext {
             )
         }
         eventIDs["projectId"] = id
-        return try project(id).json
+        return try answer(try project(id))
     }
 
     /// Sets name and details of a project as the call says; details that it does not name stay.
@@ -44,7 +44,7 @@ extension WriteContext {
             ],
             in: ConsoleTables.projects
         )
-        return try self.project(project.id).json
+        return try answer(try self.project(project.id))
     }
 
     /// Marks a project and queues what removes its data; both commit together, and the job is done until it is over.

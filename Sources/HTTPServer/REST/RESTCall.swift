@@ -13,12 +13,15 @@ struct RESTCall {
     let project: String
     let engine: Engine
     let projects: any ProjectSource
+    /// Whether the request shows a developer key that is good.
+    let isDeveloping: Bool
 
     func answer(_ match: RouteTable.Match, _ query: JSONObject, _ reader: BodyReader) async throws -> Response {
         var wanted = try await RequestArguments(request, match, query, reader)
         try useCacheHeader(&wanted)
         var given = Invocation(wanted.operation.id, wanted.arguments, from: client)
         given.unchangedSince = try moment()
+        given.isDeveloping = isDeveloping
         let invocation = given
         let caller = RequestCaller(project: project, fields: request.headers)
         // A list that may be in memory needs none of the store's threads.

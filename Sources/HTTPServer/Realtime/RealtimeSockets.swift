@@ -33,8 +33,13 @@ final class RealtimeSockets: Sendable {
     /// - Throws: why it gets none; it is to be told and closed.
     func open(_ request: SocketRequest, _ end: any SocketEnd) async throws(AppError) -> Seat {
         let engine = try await engine(of: request)
-        try check(request, engine)
-        if let origin = request.origin { try await check(origin, engine) }
+        guard engine.servesRealtime else {
+            throw AppError(.generalApiDisabled, "This process does not serve realtime.")
+        }
+        if try await !request.developer.isGood(for: engine) {
+            try check(request, engine)
+            if let origin = request.origin { try await check(origin, engine) }
+        }
         let wishes = try AddressSubscriptions(request.parameters)
         let driver = driver(of: engine)
         let id = try await driver.join(end, wishes) { () async throws(AppError) in
@@ -79,9 +84,6 @@ final class RealtimeSockets: Sendable {
     }
 
     private func check(_ request: SocketRequest, _ engine: Engine) throws(AppError) {
-        guard engine.servesRealtime else {
-            throw AppError(.generalApiDisabled, "This process does not serve realtime.")
-        }
         guard engine.limitsRates else { return }
         let key = "\(request.ip) \(engine.project)"
         let limit = settings.connectionsPerMinute

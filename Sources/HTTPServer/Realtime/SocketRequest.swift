@@ -13,6 +13,7 @@ struct SocketRequest: Sendable {
     let jwt: String?
     /// The header `Origin`, which browsers send.
     let origin: String?
+    let developer: DeveloperProof
     /// Its address.
     let ip: String
     /// The parameters of the address, decoded.
@@ -32,6 +33,7 @@ struct SocketRequest: Sendable {
             ?? parameters.first { $0.name == "jwt" }.map(\.value)
             .flatMap { $0.isEmpty ? nil : $0 }
         let fields = HTTPFields(headers, splitCookie: false)
+        developer = DeveloperProof(fields, parameter: parameters.first { $0.name == "devKey" }?.value)
         let given = [SessionCookie(project: project).secret(in: fields), fields[.appwriteSession]]
         sessions = given.compactMap { $0 }.filter { !$0.isEmpty }
     }

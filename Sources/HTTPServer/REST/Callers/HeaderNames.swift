@@ -3,6 +3,7 @@ import HTTPTypes
 extension HTTPField.Name {
     static let appwriteProject = Self("X-Appwrite-Project")!
     static let appwriteKey = Self("X-Appwrite-Key")!
+    static let appwriteDevKey = Self("X-Appwrite-Dev-Key")!
     static let appwriteJWT = Self("X-Appwrite-JWT")!
     static let appwriteSession = Self("X-Appwrite-Session")!
     static let appwriteMode = Self("X-Appwrite-Mode")!
@@ -12,6 +13,7 @@ extension HTTPField.Name {
     static let appwriteCache = Self("X-Appwrite-Cache")!
     static let appwriteCacheHit = Self("X-Appwrite-Cache-Hit")!
     static let appwriteCacheTTL = Self("X-Appwrite-Cache-TTL")!
+    static let sdkName = Self("X-SDK-Name")!
     static let fallbackCookies = Self("X-Fallback-Cookies")!
     static let forwardedUserAgent = Self("X-Forwarded-User-Agent")!
     static let rateLimit = Self("X-RateLimit-Limit")!

@@ -19,6 +19,7 @@ extension MatrixWorld {
             arguments["userId"] = made["invitedId"]
             arguments["secret"] = made["invitationSecret"]
         }
+        if operation.id.hasSuffix("DevKey"), arguments["keyId"] != nil { arguments["keyId"] = made["devKeyId"] }
         if operation.id.hasPrefix("account."), arguments["sessionId"] != nil { arguments["sessionId"] = "current" }
         return arguments
     }

@@ -180,6 +180,11 @@ extension AccessMatrix {
         projects.list 1+++ 11 +
         projects.update 144+ 11 +
         projects.updateTeam 144+ 11 +
+        projects.createDevKey 144+ 11 +
+        projects.deleteDevKey 144+ 11 +
+        projects.getDevKey 144+ 11 +
+        projects.listDevKeys 144+ 11 +
+        projects.updateDevKey 144+ 11 +
         organization.createProject 144+ 11 +
         organization.deleteProject 144+ 11 +
         organization.getProject 144+ 11 +

@@ -122,6 +122,8 @@ final class MatrixWorld {
         if engine.engine.neighbours == nil {
             let house: JSONObject = ["projectId": "house", "name": "House", "teamId": "red"]
             try await engine.call("projects.create", house)
+            let key: JSONObject = ["projectId": "house", "name": "Ann", "expire": "2030-01-01T00:00:00Z"]
+            made["devKeyId"] = try await engine.call("projects.createDevKey", key)["$id"]
         }
         made["document"] = try await engine.call("project.export")
     }
