@@ -176,6 +176,9 @@ package final class Engine: Sendable {
         calls.begin()
         defer { calls.end() }
         if let console = try await console(for: [invocation]) { return try await console.execute(invocation) }
+        if let removal = try await removal([invocation]) {
+            return try await removal.console.execute(removal.invocation)
+        }
         let invocation = try await authenticated(invocation)
         return try await execute(invocation, try find(invocation))
     }

@@ -64,6 +64,7 @@ struct DescriptorTests {
                 "databases.delete", "databases.deleteCollection",
                 "databases.deleteAttribute", "databases.deleteIndex", "databases.updateTransaction",
                 "databases.deleteDocuments", "projects.delete", "organization.deleteProject",
+                "project.delete",
             ]
         )
     }

@@ -12,6 +12,10 @@ extension Engine {
             return try await console.answer(request)
         }
         var request = request
+        if let removal = try await removal(request.steps.map(\.invocation)) {
+            request.steps[0].invocation = removal.invocation
+            return try await removal.console.answer(request)
+        }
         for index in request.steps.indices {
             request.steps[index].invocation = try await authenticated(request.steps[index].invocation)
         }

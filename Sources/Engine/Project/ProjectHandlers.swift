@@ -1,12 +1,12 @@
 import Values
 
-/// `project.get` and the settings that the project itself shows.
+/// `project.get`, `delete` and the settings that the project itself shows.
 enum ProjectHandlers {
     /// - Parameter access: what this process may do.
     static func all(_ access: Access, _ id: String) -> [Handler] {
         let project = ProjectAnswer(id: id)
         return [
-            get(project), updateLabels(project), updateService(project),
+            get(project), delete, updateLabels(project), updateService(project),
             updateAuthMethod(project),
         ]
             + PolicyHandlers.all(project) + MockPhoneHandlers.all
@@ -16,6 +16,15 @@ enum ProjectHandlers {
 
     private static func get(_ project: ProjectAnswer) -> Handler {
         .read("project.get") { context in try project.json(context) }
+    }
+
+    /// Only the console, and a project that has none, come here: for others the console does it.
+    private static let delete = Handler.define(ProjectRemoval.operation, prepare: { _ in }) { _, context in
+        throw AppError(
+            .generalBadRequest,
+            "The project '\(context.pipeline.project)' is one that this process can't do without.",
+            hint: "projects.delete in the project console deletes others."
+        )
     }
 
     private static func updateLabels(_ project: ProjectAnswer) -> Handler {

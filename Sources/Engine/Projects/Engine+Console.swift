@@ -33,6 +33,41 @@ extension Engine {
         return try await neighbours.console()
     }
 
+    /// What the console is asked for in the place of `project.delete`: a project can't remove the data that it works on,
+    /// nor know what the console knows of it. Whether the caller may is for the project to say. nil for other calls.
+    /// - Throws: 401 for who may not, 400 for a batch.
+    func removal(_ invocations: [Invocation]) async throws(AppError) -> (console: Engine, invocation: Invocation)? {
+        guard let neighbours, project != ProjectDirectory.consoleID,
+            let asked = invocations.first(where: { catalog.operation($0.operation)?.id == ProjectRemoval.operation })
+        else { return nil }
+        guard invocations.count == 1 else {
+            throw AppError(
+                .generalBadRequest,
+                "\(ProjectRemoval.operation) is carried out by the console, and so can't be in a batch with other calls.",
+                argument: "steps",
+                hint: "Run it apart."
+            )
+        }
+        let invocation = try await authenticated(asked)
+        let found = try find(invocation)
+        let call = try found.reading(
+            invocation.arguments,
+            from: invocation.client,
+            at: clock.now,
+            clock,
+            keyDigest: invocation.keyDigest
+        ).call
+        let pipeline = pipeline
+        try await translating(ProjectRemoval.operation) { try await pipeline.look(call) { _ in } }
+        let removal = Invocation(
+            "projects.delete",
+            ["projectId": .string(project)],
+            as: .key,
+            from: invocation.client
+        )
+        return (try await neighbours.console(), removal)
+    }
+
     /// Whether a call comes from the owner of this process, for whom everything in the store is its own.
     private func isOwner(_ invocation: Invocation) -> Bool {
         let actor: Actor?

@@ -6,6 +6,8 @@ import Values
 /// The record goes last. Whatever ends the work before, the mark keeps everybody out and the job is done again.
 enum ProjectRemoval {
     static let kind = "project.remove"
+    /// The operation by which a project is asked to end itself.
+    static let operation = "project.delete"
 
     static func job(_ project: String) -> Job { Job(kind: kind, payload: ["projectId": .string(project)]) }
 

@@ -38,6 +38,51 @@ struct ProjectRemovalTests {
     }
 
     @Test(arguments: Backend.available)
+    func itsOwnKeysMayEndIt(_ backend: Backend) async throws {
+        try await withHousehold(backend) { house in
+            try await fill(house, "shop")
+            let shop = try await house.project("shop")
+            func key(_ scope: JSON) async throws -> Credential {
+                let arguments: JSONObject = ["keyId": "unique()", "name": "K", "scopes": [scope]]
+                return .key(try await shop.call("project.createKey", arguments)["secret"]?.string ?? "")
+            }
+            let (reader, writer) = (try await key("project.read"), try await key("project.write"))
+            func end(_ credential: Credential?, as actor: Actor? = nil) async -> Refusal? {
+                var invocation = Invocation("project.delete", as: actor)
+                invocation.credential = credential
+                let asked = invocation
+                // As a front has it, on the threads of the store that is closed by it.
+                return await withTaskExecutorPreference(shop.engine.executor) {
+                    do throws(AppError) {
+                        _ = try await shop.engine.execute(asked)
+                        return nil
+                    } catch { return Refusal(error) }
+                }
+            }
+            #expect(await end(reader)?.type == "general_unauthorized_scope")
+            #expect(await end(nil, as: .guest)?.status == 401)
+            #expect(await house.refusal(of: "shop") == nil)
+            let steps: [ExecutionRequest.Step] = [
+                .init(id: "a", Invocation("project.delete")), .init(id: "b", Invocation("users.list")),
+            ]
+            await #expect(throws: AppError.self) { try await shop.engine.answer(ExecutionRequest(steps: steps)) }
+            var request = ExecutionRequest(Invocation("project.delete"))
+            request.confirmation = .needed(token: nil)
+            guard case .confirmation(let asked) = try await shop.engine.answer(request).content else {
+                Issue.record("it was not asked for")
+                return
+            }
+            #expect(asked["would"] == [["operation": "projects.delete", "counts": ["projects": 1]]])
+            #expect(await end(writer) == nil)
+            #expect(await house.refusal(of: "shop") == Refusal("project_not_found", 404, "projectId"))
+            #expect(try await traces(house, "shop") == [])
+            let own = try await house.project("default").refusal("project.delete")
+            #expect(own == Refusal("general_bad_request", 400, "projectId"))
+            #expect(try await house.console.refusal("project.delete") == Refusal("general_bad_request", 400))
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func isConfirmedAndCanBeRehearsed(_ backend: Backend) async throws {
         try await withHousehold(backend) { house in
             try await fill(house, "shop")

@@ -132,6 +132,7 @@ extension AccessMatrix {
         project.createVariable 1111 1+ +
         project.createWebPlatform 1111 1+ +
         project.createWindowsPlatform 1111 1+ +
+        project.delete 1111 1~ ~
         project.deleteKey 1111 1+ +
         project.deleteMockPhone 1111 1+ +
         project.deletePlatform 1111 1+ +
