@@ -9,11 +9,14 @@ package struct Client: Sendable, Hashable {
     /// How long the answer should be at the most, in bytes; nil where it may have any length. It binds those whose answer
     /// can stop earlier and go on with the next call.
     package var answerBytes: Int?
+    /// The way by which the call came, where the project's owner can close it.
+    package var way: ProjectProtocol?
 
-    package init(ip: String = "", userAgent: String = "", answerBytes: Int? = nil) {
+    package init(ip: String = "", userAgent: String = "", answerBytes: Int? = nil, way: ProjectProtocol? = nil) {
         self.ip = ip
         self.userAgent = userAgent
         self.answerBytes = answerBytes
+        self.way = way
     }
 }
 

@@ -55,7 +55,7 @@ class ReadContext {
             key: key,
             keyDigest: call.keyDigest
         )
-        if !caller.isPrivileged { try pipeline.services.check(call.operation, self) }
+        if !caller.isPrivileged { try pipeline.services.check(call, self) }
     }
 
     /// The same session for another call.

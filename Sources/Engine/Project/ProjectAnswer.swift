@@ -7,11 +7,13 @@ struct ProjectAnswer: Sendable {
 
     func json(_ context: ReadContext) throws -> JSON {
         let settings = context.settings
+        let disabled = try settings.disabled
         let times = try times(context)
         var object: JSONObject = [
             "$id": .string(id), "$createdAt": .string(times.created.text), "$updatedAt": .string(times.updated.text),
             "name": .string(id), "labels": JSON(try settings.labels),
-            "authMethods": try settings.authMethods.json, "services": services(try settings.disabledServices),
+            "authMethods": try settings.authMethods.json, "services": switches(ServiceSwitch.all, disabled.services),
+            "protocols": switches(ProjectProtocol.allCases.map(\.rawValue), disabled.protocols),
         ]
         object.members += Self.place.members + Self.constants.members
         return .object(object)
@@ -25,11 +27,11 @@ struct ProjectAnswer: Sendable {
         "devKeys": [], "smtpEnabled": false, "smtpSenderName": "",
         "smtpSenderEmail": "", "smtpReplyToName": "", "smtpReplyToEmail": "", "smtpHost": "", "smtpPort": 0,
         "smtpUsername": "", "smtpPassword": "", "smtpSecure": "", "pingCount": 0, "pingedAt": "", "status": "active",
-        "onboarding": [:], "protocols": [], "blocks": [], "consoleAccessedAt": "", "wafEnabled": false,
+        "onboarding": [:], "blocks": [], "consoleAccessedAt": "", "wafEnabled": false,
     ]
 
-    private func services(_ disabled: Set<String>) -> JSON {
-        .array(ServiceSwitch.all.map { ["$id": .string($0), "enabled": .bool(!disabled.contains($0))] })
+    private func switches(_ all: [String], _ disabled: Set<String>) -> JSON {
+        .array(all.map { ["$id": .string($0), "enabled": .bool(!disabled.contains($0))] })
     }
 
     /// A project is made at first use, without a row of its own: it is as old as the oldest that is in it.

@@ -6,7 +6,7 @@ enum ProjectHandlers {
     static func all(_ access: Access, _ id: String) -> [Handler] {
         let project = ProjectAnswer(id: id)
         return [
-            get(project), delete, updateLabels(project), updateService(project),
+            get(project), delete, updateLabels(project), updateService(project), updateProtocol(project),
             updateAuthMethod(project),
         ]
             + PolicyHandlers.all(project) + MockPhoneHandlers.all
@@ -44,6 +44,15 @@ enum ProjectHandlers {
         .define("project.updateService", prepare: { _ in }) { _, context in
             let call = context.call
             try context.change(.services) { $0.value[call.string("serviceId")] = .bool(call.bool("enabled")) }
+            return try project.json(context)
+        }
+    }
+
+    /// A schema change for the same reason.
+    private static func updateProtocol(_ project: ProjectAnswer) -> Handler {
+        .define("project.updateProtocol", prepare: { _ in }) { _, context in
+            let call = context.call
+            try context.change(.protocols) { $0.value[call.string("protocolId")] = .bool(call.bool("enabled")) }
             return try project.json(context)
         }
     }

@@ -36,7 +36,7 @@ struct ProjectRecord: Sendable {
         var object: JSONObject = [
             "$id": .string(id), "$createdAt": .string(createdAt.text), "$updatedAt": .string(updatedAt.text),
             "name": .string(name), "teamId": .string(team), "region": .string(region), "labels": [],
-            "authMethods": [], "services": [],
+            "authMethods": [], "services": [], "protocols": [],
         ]
         object.members += details.members + ProjectAnswer.constants.members
         return .object(object)

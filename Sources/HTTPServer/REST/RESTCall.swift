@@ -37,7 +37,7 @@ struct RESTCall {
 
     private var client: Client {
         let agent = request.headers[.forwardedUserAgent] ?? request.headers[.userAgent] ?? ""
-        return Client(ip: context.address, userAgent: String(agent.prefix(1024)))
+        return Client(ip: context.address, userAgent: String(agent.prefix(1024)), way: .rest)
     }
 
     /// `X-Appwrite-Cache-TTL` stands for the argument `ttl` of lists, and the argument wins.

@@ -33,9 +33,7 @@ final class RealtimeSockets: Sendable {
     /// - Throws: why it gets none; it is to be told and closed.
     func open(_ request: SocketRequest, _ end: any SocketEnd) async throws(AppError) -> Seat {
         let engine = try await engine(of: request)
-        guard engine.servesRealtime else {
-            throw AppError(.generalApiDisabled, "This process does not serve realtime.")
-        }
+        try await engine.checkSockets()
         if try await !request.developer.isGood(for: engine) {
             try check(request, engine)
             if let origin = request.origin { try await check(origin, engine) }

@@ -31,11 +31,14 @@ struct ProjectSettings {
         get throws { try session.settings(.project).value["labels"]?.strings ?? [] }
     }
 
-    /// The services that are switched off for guests and users, in the spelling of ``ServiceSwitch``.
-    var disabledServices: Set<String> {
+    /// What is switched off for guests and users: services in the spelling of ``ServiceSwitch``, and protocols.
+    var disabled: (services: Set<String>, protocols: Set<String>) {
         get throws {
-            let value = try session.settings(.services).value
-            return Set(value.members.filter { $0.value == false }.map(\.key))
+            let groups = try session.settings([.services, .protocols])
+            func off(_ group: SettingsGroup) -> Set<String> {
+                Set((groups[group.id]?.value.members ?? []).filter { $0.value == false }.map(\.key))
+            }
+            return (off(.services), off(.protocols))
         }
     }
 

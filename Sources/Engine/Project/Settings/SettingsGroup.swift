@@ -10,6 +10,7 @@ struct SettingsGroup: Sendable, Hashable {
     static let policies = SettingsGroup(id: "policies")
     static let authMethods = SettingsGroup(id: "authMethods")
     static let services = SettingsGroup(id: "services")
+    static let protocols = SettingsGroup(id: "protocols")
     static let mockPhones = SettingsGroup(id: "mockPhones")
     /// The keys that sign tokens.
     static let signingKeys = SettingsGroup(id: "signingKeys")

@@ -165,6 +165,7 @@ extension AccessMatrix {
         project.updatePasswordHistoryPolicy 1111 1+ +
         project.updatePasswordPersonalDataPolicy 1111 1+ +
         project.updatePasswordStrengthPolicy 1111 1+ +
+        project.updateProtocol 1111 1+ +
         project.updateService 1111 1+ +
         project.updateSessionAlertPolicy 1111 1+ +
         project.updateSessionDurationPolicy 1111 1+ +
