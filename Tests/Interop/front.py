@@ -22,8 +22,8 @@ from servers import ReplicaSet
 CATALOG = pathlib.Path(__file__).resolve().parents[2] / "catalog.json"
 # The services of the SDK that the catalog knows, with their modules; `databases` says `tablesDB` in other words.
 SERVICES = {
-    "account": "account", "databases": "databases", "presences": "presences", "project": "project",
-    "tablesDB": "tables_db", "teams": "teams", "users": "users", "webhooks": "webhooks",
+    "account": "account", "databases": "databases", "organization": "organization", "presences": "presences",
+    "project": "project", "tablesDB": "tables_db", "teams": "teams", "users": "users", "webhooks": "webhooks",
 }
 
 
@@ -59,14 +59,19 @@ class RecordingClient(Client):
 class Caller:
     """The services of the SDK, by the names that the catalog has for them, for one who calls."""
 
-    def __init__(self, front, called, *, key=None, session=None, jwt=None):
-        self.client = RecordingClient().set_endpoint(front.endpoint).set_project(front.project)
+    def __init__(
+            self, front, called, *, key=None, session=None, jwt=None, project=None, organization=None, admin=False):
+        self.client = RecordingClient().set_endpoint(front.endpoint).set_project(project or front.project)
         if key:
             self.client.set_key(key)
         if session:
             self.client.set_session(session)
         if jwt:
             self.client.set_jwt(jwt)
+        if organization:
+            self.client.set_organization(organization)
+        if admin:
+            self.client.add_header("X-Appwrite-Mode", "admin")
         self._called = called
 
     def __getattr__(self, service):

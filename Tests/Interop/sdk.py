@@ -7,7 +7,7 @@ import sys
 import time
 
 import sdk_coverage
-from appwrite_services import account, others, people, project, rows, schema
+from appwrite_services import account, organization, others, people, project, rows, schema
 from appwrite_services.words import Words
 from front import Front, Trial, stores
 from report import Report
@@ -18,7 +18,7 @@ def run(report, store, binary, *options):
     began = time.monotonic()
     with Front(binary, "--no-rate-limits", *options) as front:
         trial = Trial(report, front, store)
-        trial.run(account.ALL + people.ALL + others.ALL)
+        trial.run(account.ALL + people.ALL + others.ALL + organization.ALL)
         for words in [Words(trial, "tablesDB"), Words(trial, "databases")]:
             trial.run(schema.ALL + rows.ALL, words)
         # Last, because it changes what the others rely on.

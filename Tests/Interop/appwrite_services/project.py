@@ -6,6 +6,7 @@ from appwrite.enums.project_auth_method_id import ProjectAuthMethodId
 from appwrite.enums.project_key_scopes import ProjectKeyScopes
 from appwrite.enums.project_o_auth_provider_id import ProjectOAuthProviderId
 from appwrite.enums.project_policy_id import ProjectPolicyId
+from appwrite.enums.project_protocol_id import ProjectProtocolId
 from appwrite.enums.project_service_id import ProjectServiceId
 from appwrite.exception import AppwriteException
 from appwrite.query import Query
@@ -37,6 +38,11 @@ def project(t):
     t.refused(403, "general_service_disabled", t.signed_in("sam").teams.list)
     t.same("keys may still", t.key.teams.list().total > 0, True)
     t.key.project.update_service(ProjectServiceId.TEAMS, True)
+    changed = t.key.project.update_protocol(ProjectProtocolId.REST, False)
+    t.same("REST is off", [one.enabled for one in changed.protocols if one.id.value == "rest"], [False])
+    t.refused(403, "general_api_disabled", t.signed_in("sam").teams.list)
+    t.key.project.update_protocol(ProjectProtocolId.REST, True)
+    t.refused(400, "general_bad_request", t.key.project.delete)
 
 
 def policies(t):
