@@ -26,9 +26,8 @@ struct DeveloperKeyTests {
             #expect(made.without("secret") == kept.without("secret"))
             let named: JSONObject = ["projectId": "shop", "keyId": id]
             #expect(try await console.call("projects.getDevKey", named) == kept)
-            #expect(
-                try await console.call("projects.listDevKeys", ["projectId": "shop"]) == ["total": 1, "devKeys": [kept]]
-            )
+            let listed = try await console.call("projects.listDevKeys", ["projectId": "shop"])
+            #expect(listed == ["total": 1, "devKeys": [kept]])
             #expect(try await console.call("projects.get", ["projectId": "shop"])["devKeys"] == [kept])
             #expect(try await console.call("projects.list")["projects"]?.each("devKeys") == [[], [kept]])
             let event = try #require(try await console.events().last)
