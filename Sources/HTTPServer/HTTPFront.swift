@@ -36,9 +36,10 @@ package struct HTTPFront: Service {
         // Besides connections there are files of the store.
         FileLimit.raise(to: configuration.limits.connections + 1000)
         let sockets = RealtimeSockets(projects, realtime, hub, log: log)
+        let responder = RESTResponder(catalog, projects: projects, configuration, log: log)
         let application = Application(
-            responder: RESTResponder(catalog, projects: projects, configuration, log: log),
-            server: FrontServer(configuration: configuration, sockets: sockets).builder,
+            responder: responder,
+            server: FrontServer(configuration: configuration, sockets: sockets, responder: responder).builder,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 serverName: "Tandem",

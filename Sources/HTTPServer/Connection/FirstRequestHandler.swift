@@ -1,15 +1,6 @@
 import NIOCore
 import NIOHTTP1
-import NIOHTTPTypes
 import NIOWebSocket
-
-/// What became of a connection with its first request.
-enum ConnectionOutcome: Sendable {
-    case http(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>)
-    case socket
-    /// It ended before, or its first request was refused.
-    case gone
-}
 
 /// Waits for the first request of a connection and makes it one of HTTP or a WebSocket.
 final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler {
@@ -25,27 +16,9 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
     }
 
     private let pipeline: FrontPipeline
-    private let outcome: EventLoopPromise<ConnectionOutcome>
     private var phase = Phase.waiting
-    private var isDecided = false
 
-    init(_ pipeline: FrontPipeline, _ outcome: EventLoopPromise<ConnectionOutcome>) {
-        self.pipeline = pipeline
-        self.outcome = outcome
-    }
-
-    func handlerRemoved(context: ChannelHandlerContext) { decide(.gone) }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        decide(.gone)
-        context.fireChannelInactive()
-    }
-
-    private func decide(_ outcome: ConnectionOutcome) {
-        guard !isDecided else { return }
-        isDecided = true
-        self.outcome.succeed(outcome)
-    }
+    init(_ pipeline: FrontPipeline) { self.pipeline = pipeline }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (phase, unwrapInboundIn(data)) {
@@ -66,12 +39,7 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
     private func becomeHTTP(_ context: ChannelHandlerContext) {
         phase = .done
         do {
-            try context.pipeline.syncOperations.addHandler(RequestCodec(isSecure: pipeline.isSecure))
-            let channel = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
-                wrappingChannelSynchronously: context.channel,
-                configuration: .init(isOutboundHalfClosureEnabled: true)
-            )
-            decide(.http(channel))
+            try context.pipeline.syncOperations.addHandler(pipeline.requestHandler(on: context.eventLoop))
         } catch {
             context.close(promise: nil)
         }
@@ -91,14 +59,12 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
         answer.assumeIsolated().whenComplete { [self] result in
             switch result {
             case .success(let headers) where head.method == .GET && !head.version.isOld:
-                do { try pipeline.becomeSocket(context, head, headers) } catch { return context.close(promise: nil) }
-                decide(.socket)
+                do { try pipeline.becomeSocket(context, head, headers) } catch { context.close(promise: nil) }
             case .success, .failure:
                 let (head, body) = Refusal.parts(.badRequest, "This is no request for a WebSocket of version 13.")
                 context.write(wrapOutboundOut(.head(head)), promise: nil)
                 context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
                 context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-                decide(.gone)
             }
         }
     }

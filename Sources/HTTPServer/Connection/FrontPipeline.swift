@@ -1,4 +1,6 @@
 import Engine
+import HTTPTypes
+import HummingbirdCore
 import NIOCore
 import NIOHTTP1
 import NIOWebSocket
@@ -10,6 +12,15 @@ struct FrontPipeline: Sendable {
     /// Whether the client speaks TLS.
     let isSecure: Bool
     let sockets: RealtimeSockets
+    let responder: RESTResponder
+    private let date = CurrentDate()
+
+    init(limits: HTTPLimits, isSecure: Bool, sockets: RealtimeSockets, responder: RESTResponder) {
+        self.limits = limits
+        self.isSecure = isSecure
+        self.sockets = sockets
+        self.responder = responder
+    }
 
     static let path = "/v1/realtime"
 
@@ -18,27 +29,27 @@ struct FrontPipeline: Sendable {
     private static let arrival = "http.arrival"
     private static let exchange = "http.exchange"
 
-    /// - Returns: what the connection becomes with its first request.
-    func setUp(_ channel: any Channel) throws -> EventLoopFuture<ConnectionOutcome> {
-        let outcome = channel.eventLoop.makePromise(of: ConnectionOutcome.self)
+    func setUp(_ channel: any Channel) throws {
         let operations = channel.pipeline.syncOperations
         let exchange = ExchangeHandler(limits)
         var bounds = NIOHTTPDecoderLimitConfiguration()
         bounds.maxHeaderFieldSize = limits.headBytes
         bounds.maxHeaderListSize = limits.headBytes
         bounds.maxHeaderFieldCount = limits.headFields
-        do {
-            try operations.addHandler(HTTPResponseEncoder(), name: Self.encoder)
-            try operations.addHandler(ArrivalHandler(exchange), name: Self.arrival)
-            let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: bounds)
-            try operations.addHandler(ByteToMessageHandler(decoder), name: Self.decoder)
-            try operations.addHandler(exchange, name: Self.exchange)
-            try operations.addHandler(FirstRequestHandler(self, outcome))
-        } catch {
-            outcome.succeed(.gone)
-            throw error
+        try operations.addHandler(HTTPResponseEncoder(), name: Self.encoder)
+        try operations.addHandler(ArrivalHandler(exchange), name: Self.arrival)
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: bounds)
+        try operations.addHandler(ByteToMessageHandler(decoder), name: Self.decoder)
+        try operations.addHandler(exchange, name: Self.exchange)
+        try operations.addHandler(FirstRequestHandler(self))
+    }
+
+    /// What answers the requests of a connection that is none of a socket.
+    func requestHandler(on loop: any EventLoop) -> RequestHandler {
+        RequestHandler(on: loop, isSecure: isSecure, maximumBody: limits.bodyBytes, date: date) { request, address in
+            if Self.isRealtime(request.head.path ?? "") { return SocketRefusal.response(isStream: false) }
+            return await responder.respond(to: request, from: address)
         }
-        return outcome.futureResult
     }
 
     /// Whether a request asks for a WebSocket where there are any.

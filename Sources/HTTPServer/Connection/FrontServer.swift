@@ -9,42 +9,44 @@ import Values
 struct FrontServer: Sendable {
     let configuration: HTTPConfiguration
     let sockets: RealtimeSockets
+    let responder: RESTResponder
 
+    /// - Returns: what answers HTTP/1.1 itself, and has hummingbird answer HTTP/2.
     var builder: HTTPServerBuilder {
-        HTTPServerBuilder { responder in
+        HTTPServerBuilder { streams in
             let pipeline = FrontPipeline(
                 limits: configuration.limits,
                 isSecure: configuration.tls != nil,
-                sockets: sockets
+                sockets: sockets,
+                responder: responder
             )
-            let http1 = FrontChannel(pipeline, responder: Self.guarding(responder, isStream: false))
-            guard let certificate = configuration.tls else { return http1 }
-            return try SecureChannel(http1, certificate, streams: Self.guarding(responder, isStream: true))
+            guard let certificate = configuration.tls else { return FrontChannel(pipeline: pipeline) }
+            return try SecureChannel(FrontChannel(pipeline: pipeline), certificate, streams: Self.guarding(streams))
         }
     }
 
-    /// Answers requests for the address of the WebSocket that can't become one: those that don't ask for it, those that
-    /// come after another request, and those over HTTP/2.
-    /// - Parameter isStream: whether they come over HTTP/2, which knows no upgrade.
-    private static func guarding(
-        _ responder: @escaping HTTPChannelHandler.Responder,
-        isStream: Bool
-    ) -> HTTPChannelHandler.Responder {
+    private static func guarding(_ responder: @escaping HTTPChannelHandler.Responder) -> HTTPChannelHandler.Responder {
         { request, writer, channel in
             guard FrontPipeline.isRealtime(request.head.path ?? "") else {
                 return try await responder(request, writer, channel)
             }
-            let body = ErrorBody.json(426, "Open a WebSocket here, with the first request of a connection of HTTP/1.1.")
-            var fields: HTTPFields = [.contentType: "application/json"]
-            if !isStream {
-                fields[.upgrade] = "websocket"
-                fields[.connection] = "close"
-            }
-            let buffer = ByteBuffer(bytes: body.encoded)
-            fields[.contentLength] = String(buffer.readableBytes)
-            var content = try await writer.writeHead(HTTPResponse(status: .upgradeRequired, headerFields: fields))
-            try await content.write(buffer)
-            try await content.finish(nil)
+            let refusal = SocketRefusal.response(isStream: true)
+            try await writer.write(response: refusal.head, body: refusal.body)
         }
+    }
+}
+
+/// The answer to requests for the address of the WebSocket that can't become one: those that don't ask for it, those that
+/// come after another request, and those over HTTP/2.
+enum SocketRefusal {
+    /// - Parameter isStream: whether the request came over HTTP/2, which knows no upgrade.
+    static func response(isStream: Bool) -> Response {
+        let body = ErrorBody.json(426, "Open a WebSocket here, with the first request of a connection of HTTP/1.1.")
+        var response = Response.json(.upgradeRequired, body.encoded)
+        if !isStream {
+            response.headers[.upgrade] = "websocket"
+            response.headers[.connection] = "close"
+        }
+        return response
     }
 }

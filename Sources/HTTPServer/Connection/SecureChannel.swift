@@ -7,7 +7,7 @@ import NIOSSL
 import NIOTLS
 
 /// A connection over TLS that speaks HTTP/2 or, with all that ``FrontChannel`` can, HTTP/1.1, as its client wishes.
-struct SecureChannel: HTTPChannelHandler {
+struct SecureChannel: ServerChildChannel {
     enum Negotiated: Sendable {
         case http1(FrontChannel.Value)
         case http2(HTTP2Channel.Value)
@@ -21,13 +21,12 @@ struct SecureChannel: HTTPChannelHandler {
     private let http1: FrontChannel
     private let http2: HTTP2Channel
     private let tls: NIOSSLContext
-    var responder: Responder { http1.responder }
 
     /// - Parameters:
     ///   - http1: what takes connections of HTTP/1.1.
     ///   - streams: what answers requests over HTTP/2.
     /// - Throws: what is wrong with the certificate.
-    init(_ http1: FrontChannel, _ certificate: HTTPCertificate, streams: @escaping Responder) throws {
+    init(_ http1: FrontChannel, _ certificate: HTTPCertificate, streams: @escaping HTTPChannelHandler.Responder) throws {
         let limits = http1.pipeline.limits
         self.http1 = http1
         http2 = HTTP2Channel(

@@ -8,7 +8,8 @@ import Values
 /// One request for an operation of a project.
 struct RESTCall {
     let request: Request
-    let context: RESTContext
+    /// Where it comes from, as text; empty where that has no address.
+    let address: String
     let isSecure: Bool
     let project: String
     let engine: Engine
@@ -37,7 +38,7 @@ struct RESTCall {
 
     private var client: Client {
         let agent = request.headers[.forwardedUserAgent] ?? request.headers[.userAgent] ?? ""
-        return Client(ip: context.address, userAgent: String(agent.prefix(1024)), way: .rest)
+        return Client(ip: address, userAgent: String(agent.prefix(1024)), way: .rest)
     }
 
     /// `X-Appwrite-Cache-TTL` stands for the argument `ttl` of lists, and the argument wins.

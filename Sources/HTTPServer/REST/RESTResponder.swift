@@ -25,10 +25,15 @@ struct RESTResponder: HTTPResponder {
     }
 
     func respond(to request: Request, context: RESTContext) async -> Response {
+        await respond(to: request, from: context.address)
+    }
+
+    /// - Parameter address: where the request comes from, as text; empty where that has none.
+    func respond(to request: Request, from address: String) async -> Response {
         let cors = CORS(request.headers)
         if request.method == .options { return cors.preflight }
         var response: Response
-        do { response = try await answer(request, context, cors) } catch let error as AppError {
+        do { response = try await answer(request, address, cors) } catch let error as AppError {
             response = ErrorBody.response(error)
         } catch let refusal as RequestRefusal {
             response = ErrorBody.response(refusal)
@@ -45,7 +50,7 @@ struct RESTResponder: HTTPResponder {
         return response
     }
 
-    private func answer(_ request: Request, _ context: RESTContext, _ cors: CORS) async throws -> Response {
+    private func answer(_ request: Request, _ address: String, _ cors: CORS) async throws -> Response {
         // HEAD is GET without the body (RFC 9110, section 9.3.2).
         let method = request.method == .head ? "GET" : request.method.rawValue
         let target = request.head.path ?? "/"
@@ -67,7 +72,7 @@ struct RESTResponder: HTTPResponder {
         if !isDeveloping { try await cors.check(engine, request.headers) }
         let call = RESTCall(
             request: request,
-            context: context,
+            address: address,
             isSecure: isSecure,
             project: project,
             engine: engine,
