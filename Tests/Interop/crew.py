@@ -1,10 +1,11 @@
 """Several Tandems on one store that are killed and started again, and those who write and listen through them."""
 
+import contextlib
 import threading
 import time
 
 from client import Refused, Tandem
-from workload import TABLE
+from workload import TABLE, make_table
 
 CHANNEL = f"databases.{TABLE['databaseId']}.tables.{TABLE['tableId']}.rows"
 PATTERN = f"{CHANNEL}.*"
@@ -196,3 +197,21 @@ def open_deliveries(tandem):
     """How many there are that have not arrived."""
     is_open = {"method": "notEqual", "attribute": "state", "values": ["delivered"]}
     return tandem.execute("webhooks.listDeliveries", webhookId="hook", queries=[is_open])["total"]
+
+
+@contextlib.contextmanager
+def at_work(crew, writers, pause, url):
+    """Writers, with a pause in seconds between two rows, two who listen, and a webhook that is told at an address."""
+    make_table(crew[0])
+    inserters = [Inserter(crew, number, pause) for number in range(writers)]
+    for inserter in inserters:
+        inserter.prepare()
+    make_webhook(crew[0], url)
+    listeners = [Listener(crew, counts=True), Listener(crew, counts=False)]
+    for worker in inserters + listeners:
+        worker.start()
+    try:
+        yield inserters, listeners
+    finally:
+        for worker in inserters + listeners:
+            worker.end()

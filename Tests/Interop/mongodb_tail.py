@@ -10,12 +10,11 @@ import sys
 import tempfile
 import time
 
-from crew import Crew, Inserter, Listener, make_webhook, open_deliveries, rows
+from crew import Crew, at_work, open_deliveries, rows
 from receiver import Receiver
 from report import Report
 from servers import ReplicaSet, wait_until
-from verdict import check_deliveries, check_listener, check_log, check_rows
-from workload import make_table
+from verdict import check_all
 
 WRITERS = 4
 # How long it may take until what waits hears something again, and until a webhook does.
@@ -58,34 +57,16 @@ def main():
         key.flush()
         options = ["--mongodb", deployment.uri(), "--key-file", key.name, "--allow-private-webhooks"]
         with Crew(sys.argv[1], options, size=2) as crew:
-            make_table(crew[0])
-            inserters = [Inserter(crew, number, 0.05) for number in range(WRITERS)]
-            for inserter in inserters:
-                inserter.prepare()
-            make_webhook(crew[0], receiver.url)
-            listeners = [Listener(crew, counts=True), Listener(crew, counts=False)]
-            for worker in inserters + listeners:
-                worker.start()
-            try:
+            with at_work(crew, WRITERS, 0.05, receiver.url) as (inserters, listeners):
                 mistreat(report, deployment, listeners, receiver)
-            finally:
-                for worker in inserters + listeners:
-                    worker.end()
             left = wait_until("nothing is left to be told", lambda: open_deliveries(crew[0]) == 0, SECONDS_TO_DELIVER)
             report.check("nothing is left to be told", left)
             found = rows(crew[0])
     heard = listeners[0].heard
-    check_rows(report, "rows", inserters, found)
-    check_log(report, "log", inserters, found, heard)
-    check_listener(report, "subscription", listeners[1], heard)
+    check_all(report, "in the end", inserters, listeners, receiver, found)
     # Where the store could not say whether it wrote down how far it was told, the wait has failed.
     report.check("a subscription loses nothing", listeners[1].errors or listeners[1].heard == heard)
-    check_deliveries(report, "deliveries", heard, receiver.arrivals)
-    report.check("no delivery came twice at the same time", receiver.overlaps == 0, receiver.overlaps)
-    report.check("nothing was dropped", not any(listener.dropped for listener in listeners))
     errors = [error for worker in inserters + listeners for error in worker.errors]
-    foreign = [str(error) for error in errors if getattr(error, "type", None) != "store_unavailable"]
-    report.check("no other errors than store_unavailable", not foreign, foreign[:3])
     again = len(receiver.arrivals) - len({arrival.id for arrival in receiver.arrivals})
     print(f"{len(heard)} events, {len(receiver.arrivals)} deliveries, {again} of them again, {len(errors)} errors, "
           f"{sum(len(listener.errors) for listener in listeners)} of them of waits")

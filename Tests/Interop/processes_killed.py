@@ -16,12 +16,11 @@ import tempfile
 import time
 import zlib
 
-from crew import Crew, Inserter, Listener, make_webhook, open_deliveries, rows
+from crew import Crew, at_work, open_deliveries, rows
 from receiver import Receiver
 from report import Report
 from servers import ReplicaSet
-from verdict import check_deliveries, check_listener, check_log, check_rows
-from workload import make_table
+from verdict import check_all
 
 SECONDS = float(os.environ.get("TANDEM_SOAK_SECONDS", 8))
 SEED = int(os.environ.get("TANDEM_SOAK_SEED", random.randrange(1 << 32)))
@@ -58,40 +57,17 @@ def soak(report, name, binary, options):
     receiver = Receiver(refuses=lambda id: zlib.crc32(f"{SEED}{id}".encode()) % 100 == 0)
     began = time.monotonic()
     with receiver, Crew(binary, [*options, "--allow-private-webhooks"]) as crew:
-        inserters = [Inserter(crew, number, PAUSE) for number in range(WRITERS)]
-        make_table(crew[0])
-        for inserter in inserters:
-            inserter.prepare()
-        make_webhook(crew[0], receiver.url)
-        listeners = [Listener(crew, counts=True), Listener(crew, counts=False)]
-        for worker in inserters + listeners:
-            worker.start()
-        kill_at_random(crew, choice)
-        for worker in inserters + listeners:
-            worker.end()
+        with at_work(crew, WRITERS, PAUSE, receiver.url) as (inserters, listeners):
+            kill_at_random(crew, choice)
         left = wait_for_deliveries(crew)
         report.check(f"{name}: nothing is left to be told", left == 0, left)
         found = rows(crew[0])
-    check(report, name, inserters, listeners, receiver, found)
+    check_all(report, name, inserters, listeners, receiver, found)
     writes = sum(inserter.done for inserter in inserters)
     again = len(receiver.arrivals) - len({arrival.id for arrival in receiver.arrivals})
     print(f"{name}: {crew.kills} kills, {writes} writes, {len(listeners[0].heard)} events, {len(receiver.arrivals)} "
           f"deliveries, {again} of them again, "
           f"{sum(listener.lost for listener in listeners)} waits lost, {time.monotonic() - began:.0f} s")
-
-
-def check(report, name, inserters, listeners, receiver, found):
-    heard = listeners[0].heard
-    check_rows(report, name, inserters, found)
-    check_log(report, name, inserters, found, heard)
-    check_listener(report, name, listeners[1], heard)
-    check_deliveries(report, name, heard, receiver.arrivals)
-    report.check(f"{name}: no delivery came twice at the same time", receiver.overlaps == 0, receiver.overlaps)
-    report.check(f"{name}: nothing was dropped", not any(listener.dropped for listener in listeners))
-    errors = [error for worker in inserters + listeners for error in worker.errors]
-    # A killed process may leave a transaction behind, whose rows nobody can write until the server gives it up.
-    foreign = [str(error) for error in errors if getattr(error, "type", None) != "store_unavailable"]
-    report.check(f"{name}: no other errors than store_unavailable", not foreign, foreign[:3])
 
 
 def soak_on_mongodb(report, binary):

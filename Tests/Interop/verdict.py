@@ -65,3 +65,18 @@ def check_deliveries(report, name, heard, arrivals):
         if places != sorted(places):
             mixed.append(id)
     report.check(f"{name}: the order of each row was kept", not mixed, mixed[:5])
+
+
+def check_all(report, name, inserters, listeners, receiver, found):
+    """Compares what all of them have seen: the first of the listeners heard everything from the beginning."""
+    heard = listeners[0].heard
+    check_rows(report, name, inserters, found)
+    check_log(report, name, inserters, found, heard)
+    check_listener(report, name, listeners[1], heard)
+    check_deliveries(report, name, heard, receiver.arrivals)
+    report.check(f"{name}: no delivery came twice at the same time", receiver.overlaps == 0, receiver.overlaps)
+    report.check(f"{name}: nothing was dropped", not any(listener.dropped for listener in listeners))
+    errors = [error for worker in inserters + listeners for error in worker.errors]
+    # A killed process may leave a transaction behind, whose rows nobody can write until the server gives it up.
+    foreign = [str(error) for error in errors if getattr(error, "type", None) != "store_unavailable"]
+    report.check(f"{name}: no other errors than store_unavailable", not foreign, foreign[:3])

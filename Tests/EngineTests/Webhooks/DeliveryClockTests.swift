@@ -8,17 +8,6 @@ import Values
 struct DeliveryClockTests {
     private static let hour: Int64 = 3_600_000
 
-    /// Leases what is due for somebody who dies.
-    private func die(_ engine: TestEngine) async throws -> Int {
-        let now = engine.clock.wallClock.now
-        return try await engine.engine.deliveries.store.write { session in
-            let listener = try WebhookDirectory.listeners(in: session)[0]
-            let dead = DeliveryQueue.Seeker(owner: "dead")
-            return try DeliveryQueue.lease(for: listener.uid, limit: 10, to: dead, at: now, in: session).deliveries
-                .count
-        }
-    }
-
     private func names(_ receiver: Receiver) -> [String] { receiver.requests.map { $0.events[0] } }
 
     @Test(arguments: Backend.available)
@@ -53,7 +42,7 @@ struct DeliveryClockTests {
             try await engine.makeWebhook()
             try await engine.makeUser("ann")
             try await engine.makeUser("bob")
-            #expect(try await die(engine) == 2)
+            #expect(try await engine.leaseForTheDead().count == 2)
             try await engine.makeUser("cleo")
             engine.clock.step(milliseconds: -Self.hour)
             let other = engine.twin(receiver)
@@ -76,7 +65,7 @@ struct DeliveryClockTests {
             try await engine.makeUser("ann")
             receiver.answers(after: .milliseconds(600)) { _ in .status(200) }
             async let tries = engine.engine.deliveries.drain()
-            while receiver.requests.isEmpty { try await Task.sleep(for: .milliseconds(2)) }
+            try await receiver.isAsked()
             // By the time of day the lease has run out, for the one who sends as for the others.
             engine.clock.step(milliseconds: Self.hour)
             #expect(try await other.engine.deliveries.drain() == 0)
@@ -96,7 +85,7 @@ struct DeliveryClockTests {
             try await engine.makeWebhook()
             #expect(try await engine.engine.deliveries.drain() == 0)
             try await engine.makeUser("ann")
-            #expect(try await die(engine) == 1)
+            #expect(try await engine.leaseForTheDead().count == 1)
             engine.clock.step(milliseconds: Self.hour)
             #expect(try await engine.engine.deliveries.drain() == 0)
             engine.clock.advance(milliseconds: DeliveryQueue.leaseMilliseconds - 1)
@@ -115,7 +104,7 @@ struct DeliveryClockTests {
             try await engine.makeUser("ann")
             receiver.answers(after: .milliseconds(600)) { _ in .status(200) }
             async let tries = engine.engine.deliveries.drain()
-            while receiver.requests.isEmpty { try await Task.sleep(for: .milliseconds(2)) }
+            try await receiver.isAsked()
             engine.clock.advance(milliseconds: 2 * DeliveryQueue.leaseMilliseconds)
             #expect(try await tries == 1)
             #expect(receiver.requests.count == 1)

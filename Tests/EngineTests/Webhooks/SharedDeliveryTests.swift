@@ -45,17 +45,13 @@ struct SharedDeliveryTests {
             try await engine.makeUser("ann")
             let now = engine.clock.wallClock.now
             let sealed = engine.engine.deliveries.store
-            let leased = try await sealed.write { session in
-                let listener = try WebhookDirectory.listeners(in: session)[0]
-                let dead = DeliveryQueue.Seeker(owner: "dead")
-                return try DeliveryQueue.lease(for: listener.uid, limit: 10, to: dead, at: now, in: session)
-            }
-            #expect(leased.deliveries.count == 1)
+            let leased = try await engine.leaseForTheDead()
+            #expect(leased.count == 1)
             #expect(try await engine.engine.deliveries.drain() == 0)
             engine.clock.advance(milliseconds: DeliveryQueue.leaseMilliseconds)
             #expect(try await engine.engine.deliveries.drain() == 1)
             // What the first one says afterwards does not count.
-            let late = DeliveryResult(id: leased.deliveries[0].id, at: now, milliseconds: 1, status: 500)
+            let late = DeliveryResult(id: leased[0].id, at: now, milliseconds: 1, status: 500)
             _ = try await sealed.write { session in
                 try DeliveryQueue.acknowledge([late], names: [:], for: "dead", at: now, in: session)
             }

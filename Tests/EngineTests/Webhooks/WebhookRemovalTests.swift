@@ -41,7 +41,7 @@ struct WebhookRemovalTests {
             try await engine.makeUser("ann")
             receiver.answers(after: .milliseconds(300)) { _ in .status(500) }
             async let tries = engine.engine.deliveries.drain()
-            while receiver.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+            try await receiver.isAsked()
             try await engine.call("webhooks.delete", ["webhookId": "hook"])
             #expect(try await tries == 1)
             #expect(try await count(of: "hook", engine) == 0)

@@ -34,6 +34,11 @@ final class Receiver: Outgoing {
         state.withLock { ($0.reply, $0.pause) = (reply, pause) }
     }
 
+    /// Waits until something was sent to it.
+    func isAsked() async throws {
+        while requests.isEmpty { try await Task.sleep(for: .milliseconds(2)) }
+    }
+
     func forget() { state.withLock { $0.requests = [] } }
 
     func send(_ request: OutgoingRequest) async throws(OutgoingError) -> OutgoingAnswer {

@@ -1,3 +1,4 @@
+import Storage
 import Values
 
 @testable import Engine
@@ -30,6 +31,16 @@ func withOutgoing(
 }
 
 extension TestEngine {
+    /// Leases what is due for `dead`, a process that will do nothing with it.
+    func leaseForTheDead() async throws -> [Delivery] {
+        let now = clock.wallClock.now
+        return try await engine.deliveries.store.write { session in
+            let listener = try WebhookDirectory.listeners(in: session)[0]
+            let dead = DeliveryQueue.Seeker(owner: "dead")
+            return try DeliveryQueue.lease(for: listener.uid, limit: 10, to: dead, at: now, in: session).deliveries
+        }
+    }
+
     /// Makes the webhook `hook`, or another one.
     @discardableResult
     func makeWebhook(
