@@ -16,11 +16,8 @@ package struct SocketIdentity: Sendable {
 package typealias Standing = Result<Listener, AppError>
 
 extension Engine {
-    /// What a listener does, as far as the catalog is concerned.
-    private static let listening = "realtime.wait"
-
     /// Whether this process serves realtime.
-    package var servesRealtime: Bool { catalog.operation(Self.listening) != nil }
+    package var servesRealtime: Bool { catalog.operation(Listening.operation) != nil }
 
     package var now: Timestamp { clock.now }
 
@@ -31,9 +28,10 @@ extension Engine {
     /// - Throws: 401 for a secret that opens nothing, and whatever an operation would be refused with that the user runs:
     ///   blocked users and sessions that lack a second factor are nobody.
     package func socketIdentity(of credential: Credential?) async throws(AppError) -> SocketIdentity {
-        let actor: Actor
-        if let credential { actor = try await self.actor(of: credential) } else { actor = .guest }
-        let call = try listeningCall(of: actor)
+        var asking = Invocation(Listening.operation, as: .guest)
+        if let credential { asking.actor = try await self.actor(of: credential) }
+        let actor = try find(asking).actor
+        let call = Listening.call(of: actor, at: clock.now, clock)
         return try await translating("Connecting") { () async throws -> SocketIdentity in
             try await keys.check(store)
             return try await pipeline.read(call) { context in
@@ -54,42 +52,19 @@ extension Engine {
         of records: [EventRecord],
         andStandingOf actors: Set<Actor>
     ) async throws(AppError) -> (events: [RealtimeEvent], standings: [Actor: Standing]) {
-        let call = try listeningCall(of: .guest)
-        var calls: [(Actor, Result<Call, AppError>)] = []
-        for actor in actors { calls.append((actor, resultOf { () throws(AppError) in try listeningCall(of: actor) })) }
-        let asked = calls
+        let call = Listening.call(of: .guest, at: clock.now, clock)
         return try await translating("Following events") { () async throws in
             try await pipeline.store.read { [pipeline] session in
-                let facts = try ReadContext(call, session, pipeline).eventFacts
+                let context = try ReadContext(call, session, pipeline)
+                let facts = context.eventFacts
                 var standings: [Actor: Standing] = [:]
-                for (actor, found) in asked {
-                    switch found {
-                    case .failure(let error): standings[actor] = .failure(error)
-                    case .success(let call):
-                        do {
-                            standings[actor] = .success(Listener(try ReadContext(call, session, pipeline).caller))
-                        } catch let error as AppError {
-                            standings[actor] = .failure(error)
-                        }
+                for actor in actors {
+                    do { standings[actor] = .success(try context.listener(actor)) } catch let error as AppError {
+                        standings[actor] = .failure(error)
                     }
                 }
                 return (try records.map { try RealtimeEvent($0, facts) }, standings)
             }
         }
-    }
-
-    private func listeningCall(of actor: Actor) throws(AppError) -> Call {
-        let found = try find(Invocation(Self.listening, as: actor))
-        return Call(
-            operation: found.operation,
-            arguments: JSONObject(),
-            actor: found.actor,
-            now: clock.now,
-            clock: clock
-        )
-    }
-
-    private func resultOf<R>(_ body: () throws(AppError) -> R) -> Result<R, AppError> {
-        do throws(AppError) { return .success(try body()) } catch { return .failure(error) }
     }
 }

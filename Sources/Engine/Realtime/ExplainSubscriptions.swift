@@ -1,4 +1,3 @@
-import Catalog
 import Storage
 import Values
 
@@ -60,14 +59,7 @@ struct ExplainSubscriptions {
         if let known = owners[name] { return known }
         let found: (Listener?, String)
         do {
-            let wait = Call(
-                operation: Catalog.embedded.operation("realtime.wait")!,
-                arguments: [:],
-                actor: try Actor(parsing: name),
-                now: context.now,
-                clock: context.call.clock
-            )
-            found = (Listener(try context.nested(wait).caller), "")
+            found = (try context.listener(try Actor(parsing: name)), "")
         } catch let error as AppError {
             found = (nil, "\(name) can't wait for events now: \(error.message)")
         }
