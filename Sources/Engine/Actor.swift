@@ -12,6 +12,8 @@ package enum Actor: Sendable, Hashable, CustomStringConvertible {
     case apiKey(String)
     /// An API key that is kept nowhere. Only its secret makes one.
     case ephemeralKey(EphemeralKey)
+    /// A user who acts as another one.
+    case impersonated(Impersonation)
     /// A person of the console, bound by its role in the organisation and by no permission. Only a session makes one.
     case administrator(Administrator)
 
@@ -35,10 +37,11 @@ package enum Actor: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The user who acts, signed in or not.
+    /// The user who acts, signed in or not; of one who acts as another one, that other one.
     package var userID: String? {
         switch self {
         case .user(let id), .session(let id, _): id
+        case .impersonated(let impersonation): impersonation.user
         case .key, .guest, .apiKey, .ephemeralKey, .administrator: nil
         }
     }
@@ -47,7 +50,7 @@ package enum Actor: Sendable, Hashable, CustomStringConvertible {
     package var isPrivileged: Bool {
         switch self {
         case .key, .apiKey, .ephemeralKey, .administrator: true
-        case .guest, .user, .session: false
+        case .guest, .user, .session, .impersonated: false
         }
     }
 
@@ -55,8 +58,13 @@ package enum Actor: Sendable, Hashable, CustomStringConvertible {
     var isAPIKey: Bool {
         switch self {
         case .apiKey, .ephemeralKey: true
-        case .key, .guest, .user, .session, .administrator: false
+        case .key, .guest, .user, .session, .impersonated, .administrator: false
         }
+    }
+
+    /// Who acts as the user of the call; nil where that is the user itself, or nobody is.
+    package var impersonator: String? {
+        if case .impersonated(let impersonation) = self { impersonation.impersonator } else { nil }
     }
 
     package var description: String {
@@ -64,6 +72,7 @@ package enum Actor: Sendable, Hashable, CustomStringConvertible {
         case .key: "key"
         case .guest: "guest"
         case .user(let id), .session(let id, _): "user:\(id)"
+        case .impersonated(let impersonation): "user:\(impersonation.user)"
         case .apiKey(let id): "key:\(id)"
         case .ephemeralKey(let key): "key:\(key.id)"
         case .administrator(let administrator): "console:\(administrator.user)"

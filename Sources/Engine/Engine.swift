@@ -164,6 +164,9 @@ package final class Engine: Sendable {
     /// Whether the process acts as the owner of the store.
     var isOwned: Bool { access.actor == .key }
 
+    /// As whom the process acts where a call says nothing else.
+    var ownActor: Actor { access.actor }
+
     /// Whether nobody is being served, nor listens.
     var isIdle: Bool { calls.isZero && !feed.isHeard }
 
@@ -179,7 +182,7 @@ package final class Engine: Sendable {
         if let removal = try await removal([invocation]) {
             return try await removal.console.execute(removal.invocation)
         }
-        let invocation = try await authenticated(invocation)
+        let invocation = try await impersonating(try await authenticated(invocation))
         return try await execute(invocation, try find(invocation))
     }
 

@@ -9,6 +9,8 @@ package struct Invocation: Sendable {
     package var actor: Actor?
     /// The secret by which the caller says who acts; ``Engine/authenticated(_:)`` makes an actor of it.
     package var credential: Credential?
+    /// The user as whom the caller wants to act; ``Engine/impersonating(_:)`` makes an actor of it.
+    package var impersonated: UserReference?
     /// Whether the actor has shown a secret, and is not just named by somebody who is believed.
     var isProven = false
     /// What must be stored of the secret of the API key that acts; nil where no secret was shown for this call.

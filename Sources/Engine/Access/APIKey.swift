@@ -43,7 +43,7 @@ struct APIKey: Sendable {
         switch actor {
         case .apiKey(let id): try APIKey(id, in: session).scopes
         case .ephemeralKey(let key): key.scopes
-        case .key, .guest, .user, .session, .administrator: nil
+        case .key, .guest, .user, .session, .impersonated, .administrator: nil
         }
     }
 

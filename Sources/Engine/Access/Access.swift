@@ -64,12 +64,8 @@ package struct Access: Sendable {
                     hint: "Run it as the user whom it is about, or as the owner of the project."
                 )
             }
-        } else if actor != .key, !operation.auth.contains("Session") {
-            throw AppError(
-                .generalUnauthorizedScope,
-                "\(operation.id) is for the project's key; \(actor) can't run it.",
-                hint: "Run it without \"as\", or with \"as\": \"key\"."
-            )
+        } else if actor != .key, !operation.auth.contains("Session"), !Self.isForImpersonators(operation, actor) {
+            throw Self.keyOnly(operation, actor)
         }
         if actor == .guest, !Self.isOpenToGuests(operation) {
             throw AppError(

@@ -9,15 +9,24 @@ struct Caller: Sendable {
     let identity: Identity?
     /// The session that a user has signed in with.
     let session: Identity.Session?
+    /// Who acts as the user; nil where that is the user itself.
+    let impersonator: Impersonator?
 
-    init(_ actor: Actor, _ identity: Identity? = nil, session: Identity.Session? = nil) {
+    init(
+        _ actor: Actor,
+        _ identity: Identity? = nil,
+        session: Identity.Session? = nil,
+        impersonator: Impersonator? = nil
+    ) {
         self.actor = actor
         self.identity = identity
         self.session = session
+        self.impersonator = impersonator
         switch actor {
         case .key, .apiKey, .ephemeralKey, .administrator: held = .none
         case .guest: held = .guest
-        case .user(let id), .session(let id, _): held = identity?.roles ?? Roles(["any", "users", "user:\(id)"])
+        case .user, .session, .impersonated:
+            held = identity?.roles ?? Roles(["any", "users"] + (actor.userID.map { ["user:\($0)"] } ?? []))
         }
     }
 

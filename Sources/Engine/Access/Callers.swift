@@ -31,7 +31,8 @@ final class Callers: Sendable {
     private static let (maximum, maximumKeys) = (10_000, 1000)
 
     /// - Throws: 404 `user_not_found`, 403 `user_blocked`, 401 `user_unauthorized` for a session that has ended, 401
-    ///   `user_more_factors_required` for one that lacks a second factor; for API keys 401 `project_key_expired` and
+    ///   `user_more_factors_required` for one that lacks a second factor, 401 `user_unauthorized` for one who acts as
+    ///   another user and may not; for API keys 401 `project_key_expired` and
     ///   `general_unauthorized_scope`.
     func caller(
         _ actor: Actor,
@@ -53,7 +54,12 @@ final class Callers: Sendable {
         case .administrator(let administrator):
             try administrator.check(for: operation)
             return Caller(actor)
-        case .user(let id): return Caller(actor, try active(id, in: session, stamp))
+        case .user(let id):
+            let identity = try active(id, in: session, stamp)
+            try check(identity, actor, for: operation)
+            return Caller(actor, identity)
+        case .impersonated(let impersonation):
+            return try caller(impersonation, for: operation, at: now, in: session, stamp: stamp)
         case .session(let user, let id):
             let identity = try active(user, in: session, stamp)
             guard let own = identity.session(id, at: now) else {
@@ -65,12 +71,19 @@ final class Callers: Sendable {
                 )
             }
             try FactorRule.check(own, of: identity, for: operation, in: session)
+            try check(identity, actor, for: operation)
             return Caller(actor, identity, session: own)
         }
     }
 
+    /// Refuses users what only impersonators among them may ask for.
+    private func check(_ identity: Identity, _ actor: Actor, for operation: Operation) throws(AppError) {
+        guard Access.isForImpersonators(operation, actor), !identity.isImpersonator else { return }
+        throw Access.keyOnly(operation, actor)
+    }
+
     /// What is known of a user who may act.
-    private func active(_ id: String, in session: any ReadSession, _ stamp: Stamp?) throws -> Identity {
+    func active(_ id: String, in session: any ReadSession, _ stamp: Stamp?) throws -> Identity {
         guard let identity = try identity(id, in: session, stamp: stamp) else {
             throw AppError(
                 .userNotFound,

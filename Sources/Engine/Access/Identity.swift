@@ -19,6 +19,8 @@ final class Identity: Sendable {
     let isActive: Bool
     /// Whether it asks for a second factor.
     let needsFactors: Bool
+    /// Whether it may act as other users.
+    let isImpersonator: Bool
     /// What it can show as a second factor; known where it asks for one only.
     let factors: [Factor]
     let roles: Roles
@@ -32,6 +34,7 @@ final class Identity: Sendable {
         stamp = record["stamp"].int ?? 0
         isActive = record.bool("status")
         needsFactors = record.bool("mfa")
+        isImpersonator = record.bool("impersonator")
         let isVerified = record.bool("emailVerification") || record.bool("phoneVerification")
         factors = try needsFactors ? Self.factors(record, session) : []
         var roles = ["any", "users", "user:\(row.id)"]
@@ -78,7 +81,10 @@ final class Identity: Sendable {
 
     /// The part of a user's row that rights depend on.
     static let rights = IdentityTables.users.part(
-        ["status", "labels", "email", "phone", "emailVerification", "phoneVerification", "mfa", "stamp"]
+        [
+            "status", "labels", "email", "phone", "emailVerification", "phoneVerification", "mfa", "impersonator",
+            "stamp",
+        ]
     )
     /// The part that says whether something has changed.
     static let stamp = IdentityTables.users.part(["stamp"])

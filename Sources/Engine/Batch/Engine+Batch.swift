@@ -17,7 +17,8 @@ extension Engine {
             return try await removal.console.answer(request)
         }
         for index in request.steps.indices {
-            request.steps[index].invocation = try await authenticated(request.steps[index].invocation)
+            let invocation = try await authenticated(request.steps[index].invocation)
+            request.steps[index].invocation = try await impersonating(invocation)
         }
         var answer = try await unselected(request)
         guard let selection = request.selection else { return answer }

@@ -46,7 +46,7 @@ extension Pipeline {
         case .apiKey(let id):
             try await key(id, call).check(for: call.operation, at: call.now)
             return nil
-        case .guest, .ephemeralKey, .administrator, .user, .session:
+        case .guest, .ephemeralKey, .administrator, .user, .session, .impersonated:
             let caller = try await store.read { session in
                 try ReadContext(call, session, self, beginsSession: true).caller
             }

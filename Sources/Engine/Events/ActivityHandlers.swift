@@ -78,7 +78,7 @@ enum ActivityHandlers {
 
         private func matches(_ activity: Activity) -> Bool {
             (since.map { activity.at >= $0 } ?? true) && (until.map { activity.at <= $0 } ?? true)
-                && (actor.map { activity.actor == $0 } ?? true) && (resource.map(activity.isIn) ?? true)
+                && (actor.map(activity.isBy) ?? true) && (resource.map(activity.isIn) ?? true)
                 && (action.map { "\(activity.action).".hasPrefix("\($0).") } ?? true)
         }
     }

@@ -10,7 +10,8 @@ package import Values
 /// {"event":PATTERN,"ids":[…],"actor":ACTOR,"client":PROGRAM,"at":MILLISECONDS,"payload":ANSWER}
 /// ```
 ///
-/// where `client` is left out of calls whose program did not say its name.
+/// where `client` is left out of calls whose program did not say its name. Where somebody acted as another user, that
+/// user is the `actor`, because it is its rights that counted, and `"by":USER` behind it says who it was.
 ///
 /// A bulk writes one record for all its rows, or a few where they take many bytes. Such a record has `"bulk":true` before
 /// the payload, which is the list of the rows as they are after the bulk (or were before they were deleted), and its
@@ -23,6 +24,8 @@ package struct EventRecord: Sendable, Equatable {
     package var ids: [String]
     /// Who caused it, in the form of ``Actor/description``.
     package var actor: String
+    /// The id of the user who acted as the `actor`; empty where that acted itself.
+    package var impersonator = ""
     /// The program through which it was done, as it calls itself; empty where it does not say.
     package var client = ""
     package var at: Timestamp
@@ -56,6 +59,7 @@ package struct EventRecord: Sendable, Equatable {
     init(_ event: String, ids: [String], payload: [UInt8], during call: Call) {
         let (actor, client) = (call.actor.description, call.client.userAgent)
         self.init(event, ids: ids, payload: payload, by: actor, through: client, at: call.now)
+        impersonator = call.actor.impersonator ?? ""
     }
 
     /// The record of a call; nil for operations without an event.
@@ -99,6 +103,7 @@ package struct EventRecord: Sendable, Equatable {
         self.event = event
         self.ids = ids
         self.actor = actor
+        impersonator = json["by"]?.string ?? ""
         client = json["client"]?.string ?? ""
         self.at = Timestamp(milliseconds: at)
         self.payload = payload.encoded
@@ -125,6 +130,10 @@ package struct EventRecord: Sendable, Equatable {
         writer.write(JSON(ids))
         writer.raw(",\"actor\":")
         writer.write(actor)
+        if !impersonator.isEmpty {
+            writer.raw(",\"by\":")
+            writer.write(impersonator)
+        }
         if !client.isEmpty {
             writer.raw(",\"client\":")
             writer.write(client)

@@ -10,6 +10,9 @@ package struct SocketIdentity: Sendable {
     package let account: JSON
     /// When the session ends; nil where there is none.
     package let expires: Timestamp?
+
+    /// The users on whose rights it depends: the one who listens, and who acts as that one.
+    package var users: [String] { [listener.user, actor.impersonator].compactMap { $0 } }
 }
 
 /// What became of those who listen: what they are now, or why they are no longer anybody.
@@ -25,12 +28,17 @@ extension Engine {
     package func makeID() -> String { clock.makeID() }
 
     /// Who somebody is that shows a credential; a guest without one.
+    /// - Parameter impersonated: the user as whom it wants to listen; see ``impersonating(_:)``.
     /// - Throws: 401 for a secret that opens nothing, and whatever an operation would be refused with that the user runs:
     ///   blocked users and sessions that lack a second factor are nobody.
-    package func socketIdentity(of credential: Credential?) async throws(AppError) -> SocketIdentity {
+    package func socketIdentity(
+        of credential: Credential?,
+        as impersonated: UserReference? = nil
+    ) async throws(AppError) -> SocketIdentity {
         var asking = Invocation(Listening.operation, as: .guest)
         if let credential { asking.actor = try await self.actor(of: credential) }
-        let actor = try find(asking).actor
+        asking.impersonated = impersonated
+        let actor = try find(try await impersonating(asking)).actor
         let call = Listening.call(of: actor, at: clock.now, clock)
         return try await translating("Connecting") { () async throws -> SocketIdentity in
             try await keys.check(store)
@@ -39,7 +47,7 @@ extension Engine {
                     actor: actor,
                     listener: Listener(context.caller),
                     account: try actor.userID == nil ? .null : context.answer(try context.ownUser()),
-                    expires: context.caller.session?.expire
+                    expires: (context.caller.session ?? context.caller.impersonator?.session)?.expire
                 )
             }
         }

@@ -68,18 +68,25 @@ struct StagedOperation: Sendable {
 }
 
 extension Actor {
-    /// How it is kept with what it has staged: who administers the project is written with its role.
+    /// How it is kept with what it has staged: who administers the project is written with its role, and a user with
+    /// who acts as it. As with every user, the session in which something was staged does not matter later.
     fileprivate var staged: String {
-        guard case .administrator(let administrator) = self else { return "\(self)" }
-        return "\(self)/\(administrator.role.rawValue)"
+        switch self {
+        case .administrator(let administrator): "\(self)/\(administrator.role.rawValue)"
+        case .impersonated(let impersonation): "\(self)/\(impersonation.impersonator)"
+        default: "\(self)"
+        }
     }
 
     fileprivate init(staged text: String) throws(AppError) {
         let parts = text.split(separator: "/", maxSplits: 1).map(String.init)
-        guard parts.count == 2, parts[0].hasPrefix("console:"), let role = ConsoleRole([parts[1]]) else {
+        let first = parts.first ?? ""
+        if parts.count == 2, first.hasPrefix("console:"), let role = ConsoleRole([parts[1]]) {
+            self = .administrator(Administrator(user: String(first.dropFirst("console:".count)), role: role))
+        } else if parts.count == 2, let user = try Actor(parsing: first).userID {
+            self = .impersonated(Impersonation(impersonator: parts[1], session: nil, user: user))
+        } else {
             self = try Actor(parsing: text)
-            return
         }
-        self = .administrator(Administrator(user: String(parts[0].dropFirst("console:".count)), role: role))
     }
 }

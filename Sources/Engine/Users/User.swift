@@ -33,7 +33,12 @@ struct User: Sendable {
     var passwordHistory: [String] { record.strings("passwordHistory") }
 
     /// The user as an answer. What is kept of the password is for the key only.
-    func json(for caller: Caller, targets: [Target]) -> JSON { json(withPassword: caller.isPrivileged, targets) }
+    /// Who acts as the user is told that it does.
+    func json(for caller: Caller, targets: [Target]) -> JSON {
+        let json = json(withPassword: caller.isPrivileged, targets)
+        guard let impersonator = caller.impersonator, caller.actor.userID == id else { return json }
+        return .object(JSONObject((json.object?.members ?? []) + [("impersonatorUserId", .string(impersonator.user))]))
+    }
 
     /// The user as everybody may know it who may know it at all; also what events tell.
     func json(targets: [Target]) -> JSON { json(withPassword: false, targets) }

@@ -14,12 +14,13 @@ extension RealtimeDriver {
 
     private func authenticate(_ id: ConnectionID, _ session: String) async {
         do throws(AppError) {
+            guard state.withLock({ $0.members[id]?.actor.impersonator == nil }) else { throw Self.isImpersonated }
             let (who, rights) = try await settled { () async throws(AppError) in
                 try await self.engine.socketIdentity(of: .session(session))
             }
             act { state in
                 guard state.members[id] != nil else { return [] }
-                guard !state.rights.concerns(who.listener.user, since: rights) else {
+                guard !state.rights.concerns(who.users, since: rights) else {
                     return state.hub.refuse(id, Self.unsettled)
                 }
                 state.members[id]?.actor = who.actor
@@ -27,10 +28,17 @@ extension RealtimeDriver {
                 return state.hub.authenticated(id, as: who.listener, account: who.account)
             }
         } catch {
-            let refusal = error.code.status >= 500 ? error : Self.refused(error)
+            let isFinal = error.code.status >= 500 || error.code == .realtimeMessageFormatInvalid
+            let refusal = isFinal ? error : Self.refused(error)
             act { $0.hub.refuse(id, refusal) }
         }
     }
+
+    private static let isImpersonated = AppError(
+        .realtimeMessageFormatInvalid,
+        "The connection acts as another user, and can't become somebody else's.",
+        hint: "Open another one."
+    )
 
     private static func refused(_ error: AppError) -> AppError {
         AppError(.realtimeMessageFormatInvalid, "The session is not good: \(error.message)", argument: "data.session")

@@ -41,7 +41,7 @@ extension RealtimeDriver {
         var outcome: Result<ConnectionID, AppError> = .failure(Self.unsettled)
         act { state in
             // Between the look and now nothing may have happened to the user.
-            guard !state.rights.concerns(who.listener.user, since: rights) else { return [] }
+            guard !state.rights.concerns(who.users, since: rights) else { return [] }
             let (result, actions) = Self.enter(&state, end, who, wishes)
             outcome = result
             return actions
@@ -58,10 +58,12 @@ extension RealtimeDriver {
         do throws(AppError) {
             let id = try state.hub.connect(who.listener)
             state.members[id] = Member(end: end, actor: who.actor, expires: who.expires)
+            if who.actor.impersonator != nil { state.impersonated.insert(id) }
             let made: [Subscribed]
             do throws(AppError) { made = try state.hub.subscribe(id, wishes.slots.map(\.request)) } catch {
                 state.hub.disconnect(id)
                 state.members[id] = nil
+                state.impersonated.remove(id)
                 throw error
             }
             var channels: [String] = []
@@ -87,7 +89,7 @@ extension RealtimeDriver {
         for _ in 0..<10 {
             let rights = state.withLock { $0.rights.count }
             let who = try await identity()
-            if state.withLock({ !$0.rights.concerns(who.listener.user, since: rights) }) { return (who, rights) }
+            if state.withLock({ !$0.rights.concerns(who.users, since: rights) }) { return (who, rights) }
         }
         throw Self.unsettled
     }
@@ -114,6 +116,7 @@ extension RealtimeDriver {
     func leave(_ id: ConnectionID) {
         let (gone, following) = state.withLock { state -> (Member?, Following?) in
             state.hub.disconnect(id)
+            state.impersonated.remove(id)
             let member = state.members.removeValue(forKey: id)
             return (member, Self.rest(&state))
         }

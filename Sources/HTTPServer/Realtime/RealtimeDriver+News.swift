@@ -62,7 +62,7 @@ extension RealtimeDriver {
     private static func actors(concernedBy changes: [RightsChange], _ state: State) -> Set<Actor> {
         var actors: Set<Actor> = []
         for change in changes {
-            for id in state.hub.connections(concernedBy: change) {
+            for id in state.connections(concernedBy: change) {
                 if let actor = state.members[id]?.actor { actors.insert(actor) }
             }
         }
@@ -76,7 +76,7 @@ extension RealtimeDriver {
         _ state: inout State
     ) -> [HubAction] {
         var actions: [HubAction] = []
-        for id in state.hub.connections(concernedBy: change) {
+        for id in state.connections(concernedBy: change) {
             // Who is not among them came later, and was looked up after the change.
             guard let actor = state.members[id]?.actor, let standing = standings[actor] else { continue }
             actions += settle(id, standing, &state)

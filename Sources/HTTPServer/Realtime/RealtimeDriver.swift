@@ -20,10 +20,20 @@ final class RealtimeDriver: Sendable {
     struct State: Sendable {
         var hub: Hub
         var members: [ConnectionID: Member] = [:]
+        /// Those of them who act as another user.
+        var impersonated: Set<ConnectionID> = []
         /// How many are about to become members.
         var joining = 0
         var rights = RightsLog()
         var following: Following?
+
+        /// Those whom a change of rights may concern, as themselves or as who they act for.
+        func connections(concernedBy change: RightsChange) -> Set<ConnectionID> {
+            var concerned = hub.connections(concernedBy: change)
+            guard case .user(let user) = change else { return concerned }
+            for id in impersonated where members[id]?.actor.impersonator == user { concerned.insert(id) }
+            return concerned
+        }
     }
 
     /// That the event log is followed.

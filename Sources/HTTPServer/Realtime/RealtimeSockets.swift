@@ -103,30 +103,36 @@ final class RealtimeSockets: Sendable {
         }
     }
 
-    /// Who opens a socket: the first of the sessions that is good, the user of a JWT, or a guest. A key makes no difference.
+    /// Who opens a socket: the first of the sessions that is good, the user of a JWT, or a guest; the first two may act as
+    /// another user. A key makes no difference.
     private static func identity(
         _ request: SocketRequest,
         _ engine: Engine
     ) async throws(AppError) -> SocketIdentity {
+        let impersonated = try request.impersonated
         for session in request.sessions {
-            do throws(AppError) {
-                let found = try await engine.socketIdentity(of: .session(session))
-                guard request.jwt == nil else {
-                    throw AppError(.userJwtAndCookieSet, "Show either a session or a JWT, not both.")
-                }
-                return found
-            } catch {
+            let found: SocketIdentity
+            do throws(AppError) { found = try await engine.socketIdentity(of: .session(session)) } catch {
                 // A session that has ended makes a guest, as it does everywhere; a user who is blocked is sent away.
                 guard [.userUnauthorized, .userNotFound, .userMoreFactorsRequired].contains(error.code) else {
                     throw error
                 }
+                continue
             }
+            guard request.jwt == nil else {
+                throw AppError(.userJwtAndCookieSet, "Show either a session or a JWT, not both.")
+            }
+            guard let impersonated else { return found }
+            return try await engine.socketIdentity(of: .session(session), as: impersonated)
         }
         guard let jwt = request.jwt else { return try await engine.socketIdentity(of: nil) }
-        do throws(AppError) { return try await engine.socketIdentity(of: .jwt(jwt)) } catch {
+        let found: SocketIdentity
+        do throws(AppError) { found = try await engine.socketIdentity(of: .jwt(jwt)) } catch {
             guard error.code == .userUnauthorized else { throw error }
             throw AppError(.userJwtInvalid, "The JWT is not good, or no longer.")
         }
+        guard let impersonated else { return found }
+        return try await engine.socketIdentity(of: .jwt(jwt), as: impersonated)
     }
 }
 

@@ -17,14 +17,14 @@ struct RightsLog: Sendable {
         if last.count > Self.kept { last.removeFirst(Self.kept / 2) }
     }
 
-    /// Whether what was read of a user after so many changes may have changed since.
-    func concerns(_ user: String?, since earlier: Int) -> Bool {
-        guard let user, count > earlier else { return false }
+    /// Whether what was read of users after so many changes may have changed since.
+    func concerns(_ users: [String], since earlier: Int) -> Bool {
+        guard !users.isEmpty, count > earlier else { return false }
         guard count - earlier <= last.count else { return true }
         return last.suffix(count - earlier).contains { change in
             switch change {
             case .none: false
-            case .user(let id): id == user
+            case .user(let id): users.contains(id)
             case .team: true
             }
         }

@@ -19,6 +19,21 @@ struct SocketRequest: Sendable {
     /// The parameters of the address, decoded.
     let parameters: [(name: String, value: String)]
 
+    /// The user as whom the client wants to listen.
+    /// - Throws: 400 `general_argument_invalid` where it names several.
+    var impersonated: UserReference? {
+        get throws(AppError) {
+            func given(_ name: String) -> String? {
+                parameters.first { $0.name == name }.map(\.value).flatMap { $0.isEmpty ? nil : $0 }
+            }
+            return try UserReference(
+                id: given("impersonateUserId"),
+                email: given("impersonateEmail"),
+                phone: given("impersonatePhone")
+            )
+        }
+    }
+
     init(_ head: HTTPRequestHead, ip: String) {
         let headers = head.headers
         self.ip = ip

@@ -56,22 +56,22 @@ struct RightsLogTests {
         var log = RightsLog()
         log.note(.user("ann"))
         let before = log.count
-        #expect(!log.concerns("ann", since: before))
+        #expect(!log.concerns(["ann"], since: before))
         log.note(.none)
         log.note(.user("ben"))
-        #expect(!log.concerns("ann", since: before))
-        #expect(log.concerns("ben", since: before))
+        #expect(!log.concerns(["ann"], since: before))
+        #expect(log.concerns(["ben"], since: before))
         log.note(.team("red"))
-        #expect(log.concerns("ann", since: before))
-        #expect(!log.concerns(nil, since: before))
+        #expect(log.concerns(["ann"], since: before))
+        #expect(!log.concerns([], since: before))
     }
 
     @Test func whatIsForgottenCounts() {
         var log = RightsLog()
         let before = log.count
         for number in 0..<1000 { log.note(.user("u\(number)")) }
-        #expect(log.concerns("ann", since: before))
-        #expect(!log.concerns("ann", since: 990))
+        #expect(log.concerns(["ann"], since: before))
+        #expect(!log.concerns(["ann"], since: 990))
     }
 }
 

@@ -11,7 +11,7 @@ extension Access {
     func limits(_ actor: Actor, isProven: Bool) -> Bool {
         switch actor {
         case .key, .apiKey, .ephemeralKey, .administrator: false
-        case .guest, .session: true
+        case .guest, .session, .impersonated: true
         case .user: isProven || self.actor == actor
         }
     }

@@ -36,11 +36,12 @@ enum FactorRule {
 
 extension ReadContext {
     /// Refuses what only somebody may do who has shown a second factor a short time ago. A call that needs no session,
-    /// because the project's owner makes it for the user, needs no factor either.
+    /// because the project's owner makes it for the user, needs no factor
+    /// either; who acts as the user has none to show.
     /// - Throws: 401 `user_challenge_required`.
     func checkRecentFactor() throws(AppError) {
-        guard let session = caller.session else { return }
-        if let shown = session.mfaUpdatedAt, shown.adding(seconds: FactorRule.recent) >= now { return }
+        guard caller.session != nil || caller.impersonator != nil else { return }
+        if let shown = caller.session?.mfaUpdatedAt, shown.adding(seconds: FactorRule.recent) >= now { return }
         throw AppError(
             .userChallengeRequired,
             "\(call.operation.id) needs a second factor that was shown in the last 30 minutes.",

@@ -7,6 +7,9 @@ extension HTTPField.Name {
     static let appwriteJWT = Self("X-Appwrite-JWT")!
     static let appwriteSession = Self("X-Appwrite-Session")!
     static let appwriteMode = Self("X-Appwrite-Mode")!
+    static let appwriteImpersonateID = Self("X-Appwrite-Impersonate-User-Id")!
+    static let appwriteImpersonateEmail = Self("X-Appwrite-Impersonate-User-Email")!
+    static let appwriteImpersonatePhone = Self("X-Appwrite-Impersonate-User-Phone")!
     static let appwriteResponseFormat = Self("X-Appwrite-Response-Format")!
     static let appwriteTimestamp = Self("X-Appwrite-Timestamp")!
     static let appwriteWarning = Self("X-Appwrite-Warning")!

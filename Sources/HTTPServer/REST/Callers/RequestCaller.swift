@@ -16,6 +16,11 @@ struct RequestCaller {
         _ projects: any ProjectSource
     ) async throws(AppError) -> EngineAnswer {
         var invocation = invocation
+        invocation.impersonated = try UserReference(
+            id: given(.appwriteImpersonateID),
+            email: given(.appwriteImpersonateEmail),
+            phone: given(.appwriteImpersonatePhone)
+        )
         if given(.appwriteMode)?.lowercased() == "admin", given(.appwriteKey) == nil, let secret = consoleSession {
             invocation.actor = try await projects.administrator(session: secret, of: project)
             return try await engine.execute(invocation)
