@@ -40,7 +40,8 @@ package final class Engine: Sendable {
     ///   - deliveryTimeout: how long the receiver of a webhook has for its answer.
     ///   - neighbours: the other projects of the store, where there may be some.
     ///   - signUp: who may sign up, where the project is the console.
-    ///   - publicAddress: where this process answers HTTP, without a slash at the end; providers send users back there.
+    ///   - publicAddress: where clients reach this process, without a slash at the end; providers send users back there. nil
+    ///     where that is not known.
     package init(
         catalog: Catalog,
         store: any DocumentStore,
@@ -55,7 +56,7 @@ package final class Engine: Sendable {
         deliveryTimeout: Duration = DeliveryRequest.timeout,
         neighbours: ProjectDirectory? = nil,
         signUp: SignUpRule = .first,
-        publicAddress: String = "http://localhost:8080",
+        publicAddress: String? = "http://localhost:8080",
         clock: WallClock = .system,
         log: Logger = Logger(label: "tandem.engine")
     ) {

@@ -7,17 +7,21 @@ package struct HTTPConfiguration: Sendable {
     package var limits: HTTPLimits
     /// The certificate with which HTTPS is spoken; nil for plain HTTP.
     package var tls: HTTPCertificate?
+    /// Who is believed what it says of the clients for which it asks.
+    package var proxies: TrustedProxies
 
     package init(
         host: String = "127.0.0.1",
         port: Int = 8080,
         limits: HTTPLimits = HTTPLimits(),
-        tls: HTTPCertificate? = nil
+        tls: HTTPCertificate? = nil,
+        proxies: TrustedProxies = TrustedProxies()
     ) {
         self.host = host
         self.port = port
         self.limits = limits
         self.tls = tls
+        self.proxies = proxies
     }
 }
 

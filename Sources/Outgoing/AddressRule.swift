@@ -1,3 +1,5 @@
+import Values
+
 /// To which addresses something may be sent.
 ///
 /// What is reachable from here and from nowhere else is not for callers to reach through us: their address may have come
@@ -29,7 +31,7 @@ struct AddressRule: Sendable {
         return nil
     }
 
-    private static let given = NetworkAddress.Block("2000::/3")
+    private static let given = NetworkAddress.Block("2000::/3")!
 
     private static let own = blocks([
         "127.0.0.0/8": "a loopback address",
@@ -71,6 +73,6 @@ struct AddressRule: Sendable {
     private static func blocks(
         _ table: KeyValuePairs<String, String>
     ) -> [(block: NetworkAddress.Block, what: String)] {
-        table.map { (NetworkAddress.Block($0.key), $0.value) }
+        table.map { (NetworkAddress.Block($0.key)!, $0.value) }
     }
 }

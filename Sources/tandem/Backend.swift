@@ -102,7 +102,7 @@ extension Settings {
             outgoing: outgoing,
             neighbours: projects,
             signUp: consoleSignUp,
-            publicAddress: "\(scheme)://\((http ?? .usual).text)",
+            publicAddress: publicAddress,
             log: log
         )
     }

@@ -58,6 +58,26 @@ struct Options: ParsableArguments {
     @Option(help: ArgumentHelp("File with the key of --tls-cert, in PEM.", valueName: "path"))
     var tlsKey: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where clients reach this process, such as https://api.example.com.",
+            discussion:
+                "Providers that users sign in with send them back there. Default: the address of --http, if it names a host "
+                + "and a port.",
+            valueName: "url"
+        )
+    )
+    var publicUrl: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Proxies that are believed in X-Forwarded-For and X-Forwarded-Proto.",
+            discussion: "Addresses, or blocks of them such as 10.0.0.0/8. Default: nobody.",
+            valueName: "cidr,cidr"
+        )
+    )
+    var trustProxy: String?
+
     @Option(help: ArgumentHelp("Only these services exist in the catalog.", valueName: "a,b"))
     var services: String?
 
@@ -177,6 +197,10 @@ struct Settings: Sendable {
     var certificate: HTTPCertificate?
     /// The beginning of this process's own addresses.
     var scheme: String { certificate == nil ? "http" : "https" }
+    /// Where clients reach it, without a slash at the end; nil where nobody has said so.
+    var publicURL: String?
+    /// Who is believed what it says of its own clients.
+    var proxies: TrustedProxies
     var services: Set<String>?
     var scopes: Set<String>?
     var isReadOnly: Bool
@@ -219,6 +243,8 @@ struct Settings: Sendable {
             throw Failure.usage("--tls-cert and --tls-key go together: name the certificate and its key")
         }
         if let chain, let secret { certificate = HTTPCertificate(chain: chain, key: secret) }
+        publicURL = try (options.publicUrl ?? Self.variable("TANDEM_PUBLIC_URL")).map(Self.publicURL)
+        proxies = try Self.proxies(options.trustProxy ?? Self.variable("TANDEM_TRUST_PROXY"))
         services = try Self.list(options.services ?? Self.variable("TANDEM_SERVICES"), "--services")
         scopes = try Self.list(options.scopes ?? Self.variable("TANDEM_SCOPES"), "--scopes")
         isReadOnly = try options.readOnly || Self.flag("TANDEM_READ_ONLY")

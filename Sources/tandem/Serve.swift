@@ -57,7 +57,12 @@ extension Backend {
     /// The front that answers for the projects of this process.
     func front(at address: HTTPAddress, log: Logger) -> HTTPFront {
         HTTPFront(
-            HTTPConfiguration(host: address.host, port: address.port, tls: settings.certificate),
+            HTTPConfiguration(
+                host: address.host,
+                port: address.port,
+                tls: settings.certificate,
+                proxies: settings.proxies
+            ),
             catalog: catalog,
             projects: projects,
             log: log

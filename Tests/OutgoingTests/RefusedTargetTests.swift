@@ -3,6 +3,7 @@ import Engine
 import NIOCore
 import TestSupport
 import Testing
+import Values
 
 @testable import Outgoing
 

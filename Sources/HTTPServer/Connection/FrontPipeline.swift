@@ -11,13 +11,21 @@ struct FrontPipeline: Sendable {
     let limits: HTTPLimits
     /// Whether the client speaks TLS.
     let isSecure: Bool
+    let proxies: TrustedProxies
     let sockets: RealtimeSockets
     let responder: RESTResponder
     private let date = CurrentDate()
 
-    init(limits: HTTPLimits, isSecure: Bool, sockets: RealtimeSockets, responder: RESTResponder) {
+    init(
+        limits: HTTPLimits,
+        isSecure: Bool,
+        proxies: TrustedProxies,
+        sockets: RealtimeSockets,
+        responder: RESTResponder
+    ) {
         self.limits = limits
         self.isSecure = isSecure
+        self.proxies = proxies
         self.sockets = sockets
         self.responder = responder
     }
@@ -75,7 +83,9 @@ struct FrontPipeline: Sendable {
         for name in [Self.encoder, Self.arrival, Self.exchange] {
             operations.removeHandler(name: name, promise: nil)
         }
-        let request = SocketRequest(head, ip: context.channel.remoteAddress?.ipAddress ?? "")
+        let peer = context.channel.remoteAddress?.ipAddress ?? ""
+        let origin = proxies.origin(of: peer, isSecure: isSecure) { head.headers[$0] }
+        let request = SocketRequest(head, ip: origin.address)
         let sockets = sockets
         try operations.addHandlers(
             ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: sockets.limits.messageBytes)),

@@ -17,6 +17,7 @@ struct FrontServer: Sendable {
             let pipeline = FrontPipeline(
                 limits: configuration.limits,
                 isSecure: configuration.tls != nil,
+                proxies: configuration.proxies,
                 sockets: sockets,
                 responder: responder
             )

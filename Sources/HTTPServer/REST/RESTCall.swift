@@ -8,9 +8,7 @@ import Values
 /// One request for an operation of a project.
 struct RESTCall {
     let request: Request
-    /// Where it comes from, as text; empty where that has no address.
-    let address: String
-    let isSecure: Bool
+    let origin: TrustedProxies.Origin
     let project: String
     let engine: Engine
     let projects: any ProjectSource
@@ -38,7 +36,7 @@ struct RESTCall {
 
     private var client: Client {
         let agent = request.headers[.forwardedUserAgent] ?? request.headers[.userAgent] ?? ""
-        return Client(ip: address, userAgent: String(agent.prefix(1024)), way: .rest)
+        return Client(ip: origin.address, userAgent: String(agent.prefix(1024)), way: .rest)
     }
 
     /// `X-Appwrite-Cache-TTL` stands for the argument `ttl` of lists, and the argument wins.
@@ -98,7 +96,7 @@ struct RESTCall {
             case .ended: (nil, Timestamp(milliseconds: 0))
             }
         let cookie = SessionCookie(project: project)
-        let fields = cookie.fields(secret, expire: expire, host: host, isSecure: isSecure)
+        let fields = cookie.fields(secret, expire: expire, host: host, isSecure: origin.isSecure)
         response.headers.append(contentsOf: fields)
         response.headers.append(cookie.fallback(secret))
     }

@@ -14,13 +14,15 @@ struct RESTResponder: HTTPResponder {
     private let reader: BodyReader
     /// Whether requests come over TLS.
     private let isSecure: Bool
+    private let proxies: TrustedProxies
     private let log: Logger
 
     init(_ catalog: Catalog, projects: any ProjectSource, _ configuration: HTTPConfiguration, log: Logger) {
         routes = RouteTable(catalog)
         self.projects = projects
-        reader = BodyReader(limits: configuration.limits)
+        reader = BodyReader(configuration.limits)
         isSecure = configuration.tls != nil
+        proxies = configuration.proxies
         self.log = log
     }
 
@@ -72,8 +74,7 @@ struct RESTResponder: HTTPResponder {
         if !isDeveloping { try await cors.check(engine, request.headers) }
         let call = RESTCall(
             request: request,
-            address: address,
-            isSecure: isSecure,
+            origin: proxies.origin(of: address, isSecure: isSecure, request.headers),
             project: project,
             engine: engine,
             projects: projects,

@@ -54,6 +54,7 @@ struct FrontOptions: Sendable {
     var limits = HTTPLimits()
     var limitsRates = false
     var certificate: HTTPCertificate?
+    var proxies = TrustedProxies()
     var realtime = RealtimeSettings()
     var hub = HubLimits()
     var clock = WallClock.system
@@ -92,7 +93,7 @@ func withFront(
     let (ports, port) = AsyncStream<Int>.makeStream()
     let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     var front = HTTPFront(
-        HTTPConfiguration(port: 0, limits: options.limits, tls: options.certificate),
+        HTTPConfiguration(port: 0, limits: options.limits, tls: options.certificate, proxies: options.proxies),
         catalog: .embedded,
         projects: TestFront(engine: engine, port: 0),
         log: log

@@ -7,7 +7,8 @@ struct OptionTests {
     private static let options = [
         "--data", "--mongodb", "--ephemeral", "--project", "--services", "--scopes", "--read-only", "--as",
         "--durability", "--key-file", "--yes", "--max-answer", "--cache-bytes", "--index-check", "--retention",
-        "--no-rate-limits", "--console-signup", "--allow-private-webhooks", "--log-level", "--help",
+        "--no-rate-limits", "--public-url", "--trust-proxy", "--console-signup", "--allow-private-webhooks",
+        "--log-level", "--help",
     ]
 
     @Test(
@@ -57,7 +58,10 @@ struct OptionTests {
             ["--scopes", ""], ["--ephemeral", "--data", "/tmp/x"], ["--mongodb", "x"],
             ["--mongodb", "mongodb://x", "--ephemeral"], ["--mongodb", "mongodb://x", "--data", "/tmp/x"],
             ["--http", "a:b"], ["--console-signup", "maybe"], ["--retention", "7w"], ["--retention", ""],
-            ["install"],
+            ["install"], ["--trust-proxy", ""], ["--trust-proxy", "10.0.0.0/33"], ["--trust-proxy", "10.0.0.1,proxy"],
+            ["--public-url", "api.example.com"], ["--public-url", "ftp://api.example.com"],
+            ["--public-url", "https://api.example.com/v1"], ["--public-url", "https://a@api.example.com"],
+            ["--public-url", "https://api.example.com:x"], ["--public-url", "https://"],
         ]
     )
     func badOption(_ arguments: [String]) throws {
@@ -75,7 +79,7 @@ struct OptionTests {
         arguments: [
             "TANDEM_READ_ONLY", "TANDEM_EPHEMERAL", "TANDEM_DURABILITY", "TANDEM_LOG_LEVEL", "TANDEM_AS",
             "TANDEM_PROJECT", "TANDEM_NO_RATE_LIMITS", "TANDEM_ALLOW_PRIVATE_WEBHOOKS",
-            "TANDEM_RETENTION",
+            "TANDEM_RETENTION", "TANDEM_PUBLIC_URL", "TANDEM_TRUST_PROXY",
         ]
     )
     func badVariable(_ name: String) throws {

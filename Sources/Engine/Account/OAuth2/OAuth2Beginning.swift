@@ -4,8 +4,8 @@ import Values
 /// `account.createOAuth2Session` and `createOAuth2Token`: they answer where the user goes to sign in.
 struct OAuth2Beginning: Sendable {
     let outgoing: any Outgoing
-    /// Where this project answers HTTP.
-    let address: String
+    /// Where clients reach this process; nil where that is not known.
+    let address: String?
     let project: String
 
     var all: [Handler] { [handler(.session), handler(.token)] }
@@ -30,20 +30,33 @@ struct OAuth2Beginning: Sendable {
             return try context.enabled(provider)
         }
         let client = try await OAuth2Client.make(settings, outgoing, at: call.now)
-        let own = "\(address)/v1/account/sessions/oauth2/callback/\(provider.id)/\(project)"
         let attempt = NewOAuth2Attempt(
             outcome: outcome,
             provider: provider.id,
             user: call.actor.userID ?? "",
             success: url("success"),
             failure: url("failure"),
-            callback: url("callback").isEmpty ? own : url("callback")
+            callback: url("callback").isEmpty ? try callback(of: provider) : url("callback")
         )
         try await pipeline.store.write { session in
             try attempt.begin(try WriteContext(call, writing: session, pipeline))
         }
         let there = client.address(of: attempt, scopes: call.arguments["scopes"]?.strings ?? [])
         return Response(["url": .string(there)])
+    }
+
+    /// Where a provider sends users back to.
+    /// - Throws: 412 `project_provider_disabled` where this process does not know its own address.
+    private func callback(of provider: OAuth2Provider) throws(AppError) -> String {
+        guard let address else {
+            throw AppError(
+                .projectProviderDisabled,
+                "\(provider.name) can't send users back: this process does not know the address under which they reach it.",
+                argument: "provider",
+                hint: "Start it with --public-url, such as https://api.example.com."
+            )
+        }
+        return "\(address)/v1/account/sessions/oauth2/callback/\(provider.id)/\(project)"
     }
 }
 

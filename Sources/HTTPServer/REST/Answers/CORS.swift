@@ -50,9 +50,9 @@ struct CORS {
     private static let accepted = """
         Origin, Cookie, Set-Cookie, X-Requested-With, Content-Type, Content-Range, Accept, Authorization, Range, \
         Cache-Control, Pragma, X-Appwrite-Project, X-Appwrite-Key, X-Appwrite-Dev-Key, X-Appwrite-JWT, \
-        X-Appwrite-Session, X-Appwrite-Mode, X-Appwrite-Organization, X-Appwrite-Impersonate-User-Id, \\
-        X-Appwrite-Impersonate-User-Email, X-Appwrite-Impersonate-User-Phone, X-Appwrite-Locale, X-Appwrite-ID, \\
-        X-Appwrite-Timestamp, \\
+        X-Appwrite-Session, X-Appwrite-Mode, X-Appwrite-Organization, X-Appwrite-Impersonate-User-Id, \
+        X-Appwrite-Impersonate-User-Email, X-Appwrite-Impersonate-User-Phone, X-Appwrite-Locale, X-Appwrite-ID, \
+        X-Appwrite-Timestamp, \
         X-Appwrite-Response-Format, X-Appwrite-Cache-TTL, X-SDK-Name, X-SDK-Version, X-SDK-Platform, X-SDK-Language, \
         X-Fallback-Cookies, X-Forwarded-User-Agent, traceparent, tracestate
         """

@@ -1,3 +1,5 @@
+import Catalog
+import Outgoing
 import TestSupport
 import Testing
 import Values
@@ -51,6 +53,46 @@ struct OAuth2SignInTests {
             #expect(identities["total"] == 1)
             #expect(identities["identities"]?.each("providerEmail") == ["ann@example.org"])
             #expect(identities["identities"]?.each("providerAccessToken") == ["access-2-4711"])
+        }
+    }
+
+    @Test(
+        "providers send users back to the public address, and nowhere where there is none",
+        arguments: Backend.available
+    )
+    func needsAnAddress(_ backend: Backend) async throws {
+        try await withProvider(backend) { engine, provider in
+            let outgoing = HTTPOutgoing(allowsPrivate: true)
+            for address in ["https://api.example.com", nil] {
+                let other = Engine(
+                    catalog: .embedded,
+                    store: backend.store(engine.folder),
+                    key: engine.key,
+                    outgoing: outgoing,
+                    publicAddress: address,
+                    clock: engine.clock.wallClock
+                )
+                let arguments: JSONObject = ["provider": "oidc", "success": "http://localhost/in"]
+                let call = Invocation("account.createOAuth2Session", arguments, as: .guest)
+                if let address {
+                    let url = try await other.execute(call).value["url"]?.string ?? ""
+                    let query = OpenIDServer.form(String(url.split(separator: "?")[1]))
+                    let back = "\(address)/v1/account/sessions/oauth2/callback/oidc/default"
+                    #expect(query["redirect_uri"] == .string(back))
+                } else {
+                    let error = await #expect(throws: AppError.self) { try await other.execute(call) }
+                    #expect(error?.code == .projectProviderDisabled)
+                    #expect(error?.hint?.description.contains("--public-url") == true)
+                    // A program that has an address of its own needs none here.
+                    var named = call
+                    named.arguments["callback"] = "http://localhost/back"
+                    let url = try await other.execute(named).value["url"]?.string ?? ""
+                    let query = OpenIDServer.form(String(url.split(separator: "?")[1]))
+                    #expect(query["redirect_uri"] == "http://localhost/back")
+                }
+                await other.close()
+            }
+            await outgoing.close()
         }
     }
 
