@@ -74,7 +74,9 @@ struct RESTCall {
         case "redirect":
             response = .empty(status)
             if let url = (try? JSON(parsing: answer.encoded))?["url"]?.string { response.headers[.location] = url }
-        default: response = .json(status, answer.encoded)
+        default:
+            let filters = FormatFilters(FormatVersion(request.headers))
+            response = .json(status, filters.answer(answer.encoded, of: operation.model))
         }
         if let cache = answer.cache {
             response.headers[.appwriteCache] = cache.rawValue
@@ -110,11 +112,9 @@ struct RESTCall {
 
     /// Says to clients of a later release that they are answered as by the present one.
     private func warnOfFormat(in response: inout Response) {
-        guard let format = request.headers[.appwriteResponseFormat] else { return }
-        func numbers(_ text: String) -> [Int] { text.split(separator: ".").map { Int($0) ?? 0 } }
-        guard numbers(ErrorBody.version).lexicographicallyPrecedes(numbers(format)) else { return }
+        guard let format = FormatVersion(request.headers), format > .present else { return }
         response.headers[.appwriteWarning] =
-            "The format \(format.filter { $0.isASCII }.prefix(20)) is later than \(ErrorBody.version), which is what is spoken."
+            "The format \(format) is later than \(FormatVersion.present), which is what is spoken."
     }
 }
 

@@ -21,6 +21,7 @@ struct RequestArguments {
         }
         let candidate = Self.choose(match.candidates, given)
         operation = candidate.operation
+        given = FormatFilters(FormatVersion(request.headers)).arguments(given, of: operation)
         var arguments = JSONObject()
         for (name, value) in zip(candidate.names, match.values) where operation.declares(name) {
             guard let text = URLText.decoded(value) else {
