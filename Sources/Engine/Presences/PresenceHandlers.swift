@@ -26,7 +26,8 @@ enum PresenceHandlers {
         }
         let given = try permissions(context) ?? context.caller.defaultPermissions
         let fields: JSONObject = [
-            "user": .string(user), "status": .string(call.string("status")), "source": "rest",
+            "user": .string(user), "status": .string(call.string("status")),
+            "source": call.client.way == .websocket ? "realtime" : "rest",
             "expiresAt": .string(end.text), "metadata": call.arguments["metadata"] ?? [:], "permissions": JSON(given),
         ]
         try context.removeExpired(

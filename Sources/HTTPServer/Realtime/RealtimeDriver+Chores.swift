@@ -59,7 +59,11 @@ extension RealtimeDriver {
                     hint: "Use one of their ids again."
                 )
             }
-            let answer = try await engine.execute(Invocation("presences.upsert", arguments, as: member.actor))
+            guard engine.project != ProjectDirectory.consoleID else { throw Self.noPresence }
+            let from = Client(way: .websocket)
+            let answer = try await engine.execute(
+                Invocation("presences.upsert", arguments, as: member.actor, from: from)
+            )
             let kept = try answer.value
             var isGone = false
             act { state in
@@ -72,6 +76,12 @@ extension RealtimeDriver {
             act { $0.hub.refuse(id, error) }
         }
     }
+
+    private static let noPresence = AppError(
+        .generalAccessForbidden,
+        "The console keeps no presences.",
+        hint: "Say it to the project in which the user is present."
+    )
 
     /// Removes presences, unless they are those of somebody else by now.
     func remove(_ presences: Set<String>, of user: String) {
