@@ -47,6 +47,11 @@ package enum ConsoleRole: String, Sendable, CaseIterable {
     /// Whether nothing inside of a project is closed to it.
     var hasEverything: Bool { self == .owner || self == .developer }
 
+    /// The roles of those in a team to whom nothing inside of its projects is closed; none for no team.
+    static func rolesWithEverything(in team: String) -> [String] {
+        team.isEmpty ? [] : allCases.filter(\.hasEverything).map { "team:\(team)/\($0.rawValue)" }
+    }
+
     /// Whether it may make and change projects of its organisation.
     var changesProjects: Bool { hasEverything }
 

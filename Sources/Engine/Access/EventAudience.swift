@@ -55,6 +55,8 @@ extension EventPath {
             readers = Self.readers(of: payload)
             if let user = payload["userId"]?.string { readers.append("user:\(user)") }
         case "teams", "teams/memberships": readers = first.id.map { ["team:\($0)"] } ?? []
+        case "projects" where toldProject != nil:
+            readers = payload["teamId"]?.string.map { ConsoleRole.rolesWithEverything(in: $0) } ?? []
         case _ where first.kind == "users": readers = first.id.map { ["user:\($0)"] } ?? []
         default: return []
         }
@@ -67,6 +69,7 @@ extension EventPath {
         switch kinds {
         case "databases/tables/rows", "buckets/files": rights?.hasItemSecurity ?? false
         case "functions/executions", "presences": true
+        case "projects": toldProject != nil
         default: false
         }
     }

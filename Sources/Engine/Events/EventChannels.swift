@@ -2,15 +2,18 @@ extension EventPath {
     /// The channels on which an event is told, those for everything before those for the one action.
     ///
     /// What no client may hear goes to `console` and to the project's own channel, where only the project's owner
-    /// listens.
+    /// listens; what the console tells of a project goes to the channel of that one.
     /// - Parameter project: the id of the project.
     package func channels(project: String) -> [String] {
-        guard let channels = openChannels else { return ["console", "projects.\(project)"] }
+        guard let channels = openChannels else { return ["console", "projects.\(toldProject ?? project)"] }
         guard let action = resources.first?.kind == "users" && resources.count > 1 ? nil : action else {
             return channels
         }
         return channels + channels.map { "\($0).\(action)" }
     }
+
+    /// The project that was made, changed or deleted, which the console tells; nil for any other event.
+    var toldProject: String? { kinds == "projects" && action != nil ? resources[0].id : nil }
 
     private var openChannels: [String]? {
         let ids = resources.map { $0.id ?? "" }

@@ -60,6 +60,7 @@ extension WriteContext {
                 hint: "Delete it with 'tandem project delete', once this process has ended."
             )
         }
+        eventPayload = project.json
         try change(project.id, ["status": .string(ProjectRecord.ending)], in: ConsoleTables.projects)
         try enqueue(ProjectRemoval.job(project.id))
     }
