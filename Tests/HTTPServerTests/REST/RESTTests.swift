@@ -94,6 +94,33 @@ struct RESTTests {
         }
     }
 
+    @Test("bytes that are no UTF-8 are refused in bodies, whatever their type")
+    func refusesOtherBytes() async throws {
+        try await withFront { front in
+            _ = try await front.makeTable()
+            let part = "--b\r\nContent-Disposition: form-data; name=\"rowId\"\r\n\r\n"
+            let bodies: [(type: String, before: String, after: String)] = [
+                ("application/json", #"{"rowId":"x"#, #"","data":{}}"#),
+                ("application/x-www-form-urlencoded", "rowId=x", "&data={}"),
+                ("multipart/form-data; boundary=b", part, "\r\n--b--\r\n"),
+            ]
+            for (type, before, after) in bodies {
+                let body = Array(before.utf8) + [0xC3, 0x28] + Array(after.utf8)
+                let connection = RawConnection(port: front.port)
+                defer { connection.close() }
+                connection.send(
+                    "POST \(Self.rows) HTTP/1.1\r\nHost: x\r\nX-Appwrite-Project: default\r\nContent-Type: \(type)\r\n"
+                        + "Content-Length: \(body.count)\r\n\r\n"
+                )
+                connection.send(body)
+                let answer = await connection.answer()
+                #expect(answer?.status == 400, "\(type)")
+                #expect(answer?.json["type"] == "general_argument_invalid", "\(type)")
+            }
+            #expect(try await front.send("GET", Self.rows)?.json["total"] == 0)
+        }
+    }
+
     @Test("a body that is too long or compressed is refused before it is read")
     func refusesLongBodies() async throws {
         var limits = HTTPLimits()

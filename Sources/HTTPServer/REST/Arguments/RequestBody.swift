@@ -34,7 +34,13 @@ struct BodyReader {
         switch ContentType(request.headers[.contentType], begins: first) {
         case .json: return try json(buffer)
         case .form:
-            guard let text = buffer.getString(at: buffer.readerIndex, length: buffer.readableBytes) else { return [:] }
+            guard let text = String(validating: buffer.readableBytesView, as: UTF8.self) else {
+                throw AppError(
+                    .generalArgumentInvalid,
+                    "The form is no UTF-8.",
+                    hint: "Send its names and values percent-encoded."
+                )
+            }
             return try FormText(encoded: text[...]).object
         case .multipart(let boundary): return try multipart(buffer, boundary)
         case .unknown(let name):
