@@ -42,6 +42,8 @@ package struct HTTPCertificate: Sendable, Equatable {
 package struct HTTPLimits: Sendable, Equatable {
     /// The longest body that is no file, in bytes.
     package var bodyBytes = 32 << 20
+    /// All bodies that are being read at one time, in bytes.
+    package var allBodyBytes = 256 << 20
     /// The longest head of a request, in bytes.
     package var headBytes = 32 << 10
     /// The fields of a head.

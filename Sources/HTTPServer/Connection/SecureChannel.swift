@@ -34,7 +34,10 @@ struct SecureChannel: ServerChildChannel {
             configuration: HTTP2ChannelConfiguration(
                 idleTimeout: .seconds(limits.headSeconds),
                 gracefulCloseTimeout: .seconds(limits.drainSeconds),
-                streamConfiguration: .init(idleTimeout: .seconds(Int64(limits.bodySeconds)))
+                streamConfiguration: .init(
+                    additionalChannelHandlers: [StreamHandler(limits)],
+                    idleTimeout: .seconds(Int64(limits.bodySeconds))
+                )
             )
         )
         var configuration = TLSConfiguration.makeServerConfiguration(
@@ -52,7 +55,8 @@ struct SecureChannel: ServerChildChannel {
             try operations.addHandler(NIOSSLServerHandler(context: tls))
             let negotiation = NIOTypedApplicationProtocolNegotiationHandler<Negotiated> { result in
                 switch result {
-                case .negotiated("h2"): http2.setup(channel: channel, logger: logger).map { .http2($0) }
+                case .negotiated("h2"):
+                    watch(channel).flatMap { http2.setup(channel: channel, logger: logger) }.map { .http2($0) }
                 case .negotiated, .fallback: http1.setup(channel: channel, logger: logger).map { .http1($0) }
                 }
             }
@@ -63,6 +67,12 @@ struct SecureChannel: ServerChildChannel {
             let alarm = channel.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
             negotiated.whenComplete { _ in alarm.cancel() }
             return Value(negotiated: negotiated, channel: channel)
+        }
+    }
+
+    private func watch(_ channel: any Channel) -> EventLoopFuture<Void> {
+        channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHandler(StreamWatch(http1.pipeline.limits))
         }
     }
 

@@ -22,18 +22,10 @@ struct TLSTests {
         try await withFront(options) { front, _ in try await body(front) }
     }
 
-    private static func trust() throws -> TLSConfiguration {
-        var tls = TLSConfiguration.makeClientConfiguration()
-        tls.trustRoots = .certificates([
-            try NIOSSLCertificate(bytes: Array(TestCertificate.chain.utf8), format: .pem)
-        ])
-        return tls
-    }
-
     @Test("a client chooses between HTTP/2 and HTTP/1.1", arguments: [true, false])
     func choosesTheVersion(_ isNew: Bool) async throws {
         try await withSecureFront { front in
-            var configuration = HTTPClient.Configuration(tlsConfiguration: try Self.trust())
+            var configuration = HTTPClient.Configuration(tlsConfiguration: try TestCertificate.trust())
             configuration.httpVersion = isNew ? .automatic : .http1Only
             let client = HTTPClient(configuration: configuration)
             let base = "https://localhost:\(front.port)"
@@ -50,7 +42,7 @@ struct TLSTests {
 
     /// What comes over a connection of its own after some bytes were sent, until it is closed or the text is there.
     private func exchange(_ front: TestFront, _ text: String, until end: String) async throws -> String {
-        let context = try NIOSSLContext(configuration: try Self.trust())
+        let context = try NIOSSLContext(configuration: try TestCertificate.trust())
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connect(host: "127.0.0.1", port: front.port) { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -1,4 +1,5 @@
 import Foundation
+import NIOSSL
 
 @testable import HTTPServer
 
@@ -13,6 +14,13 @@ struct TestCertificate {
         try Self.chain.write(to: chain, atomically: true, encoding: .utf8)
         try Self.key.write(to: key, atomically: true, encoding: .utf8)
         files = HTTPCertificate(chain: chain.path, key: key.path)
+    }
+
+    /// How a client of these tests speaks TLS.
+    static func trust() throws -> TLSConfiguration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = .certificates([try NIOSSLCertificate(bytes: Array(chain.utf8), format: .pem)])
+        return tls
     }
 
     func remove() { try? FileManager.default.removeItem(atPath: (files.chain as NSString).deletingLastPathComponent) }

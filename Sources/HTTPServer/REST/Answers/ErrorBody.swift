@@ -30,6 +30,7 @@ enum ErrorBody {
         )
         // The rest of the body is not read, so nothing else can come over the same connection.
         response.headers[.connection] = "close"
+        if case .busy = refusal { response.headers[.retryAfter] = "1" }
         return response
     }
 

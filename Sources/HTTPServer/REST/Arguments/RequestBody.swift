@@ -5,10 +5,17 @@ import Values
 
 /// Reads the arguments in the body of a request.
 struct BodyReader {
-    let limits: HTTPLimits
+    private let limits: HTTPLimits
+    private let room: BodyRoom
+
+    init(_ limits: HTTPLimits) {
+        self.limits = limits
+        room = BodyRoom(limits.allBodyBytes)
+    }
 
     /// - Throws: 400 `general_bad_request` for a body of a kind that is not read, 400 `general_argument_invalid` for one
-    ///   that breaks its format, ``RequestRefusal`` for one that is too long.
+    ///   that breaks its format, ``RequestRefusal`` for one that is too long, or for
+    ///   which there is no room at the moment.
     func arguments(of request: Request) async throws -> JSONObject {
         if let length = request.headers[.contentLength], Int(length).map({ $0 > limits.bodyBytes }) ?? true {
             throw RequestRefusal.tooLong(limits.bodyBytes)
@@ -16,9 +23,13 @@ struct BodyReader {
         if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
             throw RequestRefusal.encoded
         }
-        let buffer: ByteBuffer
-        do { buffer = try await request.body.collect(upTo: limits.bodyBytes) } catch is NIOTooManyBytesError {
-            throw RequestRefusal.tooLong(limits.bodyBytes)
+        var buffer = ByteBuffer()
+        var place = room.place()
+        for try await part in request.body {
+            let length = buffer.readableBytes + part.readableBytes
+            guard length <= limits.bodyBytes else { throw RequestRefusal.tooLong(limits.bodyBytes) }
+            guard place.grow(to: length) else { throw RequestRefusal.busy }
+            if buffer.readableBytes == 0 { buffer = part } else { buffer.writeImmutableBuffer(part) }
         }
         guard buffer.readableBytes > Self.readInPlace else { return try arguments(in: buffer, request) }
         // So that no other connection has to wait.
@@ -101,11 +112,14 @@ enum RequestRefusal: Error {
     case tooLong(Int)
     /// Compressed, or encoded otherwise.
     case encoded
+    /// Many long bodies are being read.
+    case busy
 
     var status: HTTPResponse.Status {
         switch self {
         case .tooLong: .contentTooLarge
         case .encoded: .unsupportedMediaType
+        case .busy: .serviceUnavailable
         }
     }
 
@@ -113,6 +127,7 @@ enum RequestRefusal: Error {
         switch self {
         case .tooLong(let bytes): "The body is longer than \(bytes) bytes. Send less at a time."
         case .encoded: "An encoded body can't be read. Send it as it is, without Content-Encoding."
+        case .busy: "Too many long bodies are being read at the moment. Try again in a second."
         }
     }
 }
