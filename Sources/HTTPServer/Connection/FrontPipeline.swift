@@ -54,9 +54,15 @@ struct FrontPipeline: Sendable {
 
     /// What answers the requests of a connection that is none of a socket.
     func requestHandler(on loop: any EventLoop) -> RequestHandler {
-        RequestHandler(on: loop, isSecure: isSecure, maximumBody: limits.bodyBytes, date: date) { request, address in
+        RequestHandler(
+            on: loop,
+            isSecure: isSecure,
+            maximumBody: limits.bodyBytes,
+            room: responder.room,
+            date: date
+        ) { request, address, refusal in
             if Self.isRealtime(request.head.path ?? "") { return SocketRefusal.response(isStream: false) }
-            return await responder.respond(to: request, from: address)
+            return await responder.respond(to: request, from: address, refused: refusal)
         }
     }
 

@@ -22,11 +22,17 @@ final class RequestHandler: ChannelDuplexHandler {
         case answering(Task<Void, Never>?)
     }
 
-    private let answer: @Sendable (_ request: Request, _ address: String) async -> Response
+    /// Answers a request that came whole, or one whose body is refused.
+    typealias Answer = @Sendable (_ request: Request, _ address: String, _ refusal: RequestRefusal?) async -> Response
+
+    private let answer: Answer
     private let date: CurrentDate
     private let isSecure: Bool
-    /// The longest body, in bytes. What is longer is handed on as soon as it shows, to be refused.
+    /// The longest body, in bytes.
     private let maximumBody: Int
+    private let room: BodyRoom
+    /// The part of the room that the body takes which is coming.
+    private var place: BodyRoom.Place?
     private let executor: EventLoopExecutor
     private var phase = Phase.idle
     /// Whether parts are left out until the request ends.
@@ -44,12 +50,14 @@ final class RequestHandler: ChannelDuplexHandler {
         on loop: any EventLoop,
         isSecure: Bool,
         maximumBody: Int,
+        room: BodyRoom,
         date: CurrentDate,
-        _ answer: @escaping @Sendable (_ request: Request, _ address: String) async -> Response
+        _ answer: @escaping Answer
     ) {
         executor = EventLoopExecutor(loop)
         self.isSecure = isSecure
         self.maximumBody = maximumBody
+        self.room = room
         self.date = date
         self.answer = answer
     }
@@ -65,6 +73,7 @@ final class RequestHandler: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         if case .answering(let task) = phase { task?.cancel() }
+        place = nil
         early.removeAll()
         context.fireChannelInactive()
     }
@@ -87,26 +96,40 @@ final class RequestHandler: ChannelDuplexHandler {
         switch (part, phase) {
         case (.head(let head), .idle):
             let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
-            guard length <= maximumBody else {
-                isSkipping = true
-                return begin(head, ByteBuffer(), context)
-            }
+            if length > maximumBody { return refuse(head, .tooLong(maximumBody), context) }
             phase = .reading(head, ByteBuffer())
         case (.body(let part), .reading(let head, var body)):
             phase = .idle
             if body.readableBytes == 0 { body = part } else { body.writeImmutableBuffer(part) }
-            guard body.readableBytes <= maximumBody else {
-                isSkipping = true
-                return begin(head, body, context)
-            }
+            if body.readableBytes > maximumBody { return refuse(head, .tooLong(maximumBody), context) }
+            if !hasRoom(for: body.readableBytes) { return refuse(head, .busy, context) }
             phase = .reading(head, body)
-        case (.end, .reading(let head, let body)): begin(head, body, context)
+        case (.end, .reading(let head, let body)): begin(head, body, nil, context)
         case (.end, _): isSkipping = false
         case (.head, _), (.body, _): break
         }
     }
 
-    private func begin(_ head: HTTPRequestHead, _ body: ByteBuffer, _ context: ChannelHandlerContext) {
+    private func hasRoom(for length: Int) -> Bool {
+        if length <= BodyRoom.small { return true }
+        if place == nil { place = room.place() }
+        return place!.grow(to: length)
+    }
+
+    /// Has a request refused whose rest is not looked at.
+    private func refuse(_ head: HTTPRequestHead, _ refusal: RequestRefusal, _ context: ChannelHandlerContext) {
+        isSkipping = true
+        begin(head, ByteBuffer(), refusal, context)
+    }
+
+    private func begin(
+        _ head: HTTPRequestHead,
+        _ body: ByteBuffer,
+        _ refusal: RequestRefusal?,
+        _ context: ChannelHandlerContext
+    ) {
+        // From here on the body takes the room of whoever reads it.
+        place = nil
         let request: Request
         do { request = Request(head: try HTTPRequest(head, isSecure: isSecure), body: RequestBody(buffer: body)) } catch {
             return context.close(promise: nil)
@@ -117,7 +140,7 @@ final class RequestHandler: ChannelDuplexHandler {
         phase = .answering(nil)
         let place = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
         let task = Task(executorPreference: executor) {
-            let response = await answer(request, address)
+            let response = await answer(request, address, refusal)
             await place.value.handler.write(response, place)
         }
         phase = .answering(task)

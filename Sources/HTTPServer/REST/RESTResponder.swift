@@ -12,6 +12,8 @@ struct RESTResponder: HTTPResponder {
     private let targets = KnownTargets()
     private let projects: any ProjectSource
     private let reader: BodyReader
+    /// The memory for bodies that are being read.
+    let room: BodyRoom
     /// Whether requests come over TLS.
     private let isSecure: Bool
     private let proxies: TrustedProxies
@@ -20,7 +22,8 @@ struct RESTResponder: HTTPResponder {
     init(_ catalog: Catalog, projects: any ProjectSource, _ configuration: HTTPConfiguration, log: Logger) {
         routes = RouteTable(catalog)
         self.projects = projects
-        reader = BodyReader(configuration.limits)
+        room = BodyRoom(configuration.limits.allBodyBytes)
+        reader = BodyReader(configuration.limits, room)
         isSecure = configuration.tls != nil
         proxies = configuration.proxies
         self.log = log
@@ -30,12 +33,14 @@ struct RESTResponder: HTTPResponder {
         await respond(to: request, from: context.address)
     }
 
-    /// - Parameter address: where the request comes from, as text; empty where that has none.
-    func respond(to request: Request, from address: String) async -> Response {
+    /// - Parameters:
+    ///   - address: where the request comes from, as text; empty where that has none.
+    ///   - refusal: why its body is not read.
+    func respond(to request: Request, from address: String, refused refusal: RequestRefusal? = nil) async -> Response {
         let cors = CORS(request.headers)
         if request.method == .options { return cors.preflight }
         var response: Response
-        do { response = try await answer(request, address, cors) } catch let error as AppError {
+        do { response = try await answer(request, address, refusal, cors) } catch let error as AppError {
             response = ErrorBody.response(error)
         } catch let refusal as RequestRefusal {
             response = ErrorBody.response(refusal)
@@ -52,7 +57,12 @@ struct RESTResponder: HTTPResponder {
         return response
     }
 
-    private func answer(_ request: Request, _ address: String, _ cors: CORS) async throws -> Response {
+    private func answer(
+        _ request: Request,
+        _ address: String,
+        _ refusal: RequestRefusal?,
+        _ cors: CORS
+    ) async throws -> Response {
         // HEAD is GET without the body (RFC 9110, section 9.3.2).
         let method = request.method == .head ? "GET" : request.method.rawValue
         let target = request.head.path ?? "/"
@@ -72,6 +82,7 @@ struct RESTResponder: HTTPResponder {
         let engine = try await projects.engine(of: project)
         let isDeveloping = try await DeveloperProof(request.headers).isGood(for: engine)
         if !isDeveloping { try await cors.check(engine, request.headers) }
+        if let refusal { throw refusal }
         let call = RESTCall(
             request: request,
             origin: proxies.origin(of: address, isSecure: isSecure, request.headers),

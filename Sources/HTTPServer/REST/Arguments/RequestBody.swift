@@ -8,9 +8,9 @@ struct BodyReader {
     private let limits: HTTPLimits
     private let room: BodyRoom
 
-    init(_ limits: HTTPLimits) {
+    init(_ limits: HTTPLimits, _ room: BodyRoom) {
         self.limits = limits
-        room = BodyRoom(limits.allBodyBytes)
+        self.room = room
     }
 
     /// - Throws: 400 `general_bad_request` for a body of a kind that is not read, 400 `general_argument_invalid` for one
