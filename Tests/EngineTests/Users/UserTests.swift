@@ -211,8 +211,10 @@ struct UserTests {
         try await withEngine(backend) { engine in
             try await engine.makeUser("ann")
             for operation in engine.engine.catalog.operations where operation.service == "users" {
+                // Whether somebody is an impersonator is found out after the arguments were read.
+                let arguments: JSONObject = operation.id == "users.get" ? ["userId": "ann"] : [:]
                 for actor in [Actor.guest, .user("ann")] {
-                    let refusal = try await engine.refusal(operation.id, [:], as: actor)
+                    let refusal = try await engine.refusal(operation.id, arguments, as: actor)
                     #expect(refusal == Refusal("general_unauthorized_scope", 401), "\(operation.id) as \(actor)")
                 }
             }
