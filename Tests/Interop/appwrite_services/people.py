@@ -44,6 +44,23 @@ def users(t):
     t.refused(404, "user_not_found", users.get, "u1")
 
 
+def impersonation(t):
+    t.key.users.create("support", email="support@example.org")
+    t.key.users.create("client", email="client@example.org", phone="+4915100000021")
+    caller = t.signed_in("support")
+    caller.client.set_impersonate_user_id("client")
+    t.refused(401, "user_unauthorized", caller.account.get)
+    t.key.users.update_impersonator("support", True)
+    for name, value in [("id", "client"), ("email", "client@example.org"), ("phone", "+4915100000021")]:
+        caller = t.signed_in("support")
+        getattr(caller.client, f"set_impersonate_user_{name}")(value)
+        account = caller.account.get()
+        t.same(f"by {name}", (account.id, account.impersonatoruserid), ("client", "support"))
+    caller.account.update_name("Client")
+    t.same("it did something", t.key.users.get("client").name, "Client")
+    t.check("users are found", t.signed_in("support").users.list().total > 1)
+
+
 def lists(t):
     for number in range(4):
         t.key.users.create(f"list{number}", email=f"list{number}@example.org", name=f"Listed {'AB'[number % 2]}")
@@ -192,4 +209,4 @@ def memberships(t):
     t.same("one less", teams.get("ship").total, 2)
 
 
-ALL = [users, lists, imported, entry, factors, teams, memberships]
+ALL = [users, impersonation, lists, imported, entry, factors, teams, memberships]
