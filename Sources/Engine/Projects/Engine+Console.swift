@@ -48,7 +48,7 @@ extension Engine {
                 hint: "Run it apart."
             )
         }
-        let invocation = try await authenticated(asked)
+        let invocation = try await impersonating(try await authenticated(asked))
         let found = try find(invocation)
         let call = try found.reading(
             invocation.arguments,

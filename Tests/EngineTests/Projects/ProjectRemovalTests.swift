@@ -47,9 +47,14 @@ struct ProjectRemovalTests {
                 return .key(try await shop.call("project.createKey", arguments)["secret"]?.string ?? "")
             }
             let (reader, writer) = (try await key("project.read"), try await key("project.write"))
-            func end(_ credential: Credential?, as actor: Actor? = nil) async -> Refusal? {
+            func end(
+                _ credential: Credential?,
+                as actor: Actor? = nil,
+                impersonating user: UserReference? = nil
+            ) async -> Refusal? {
                 var invocation = Invocation("project.delete", as: actor)
                 invocation.credential = credential
+                invocation.impersonated = user
                 let asked = invocation
                 // As a front has it, on the threads of the store that is closed by it.
                 return await withTaskExecutorPreference(shop.engine.executor) {
@@ -61,6 +66,7 @@ struct ProjectRemovalTests {
             }
             #expect(await end(reader)?.type == "general_unauthorized_scope")
             #expect(await end(nil, as: .guest)?.status == 401)
+            #expect(await end(writer, impersonating: .id("ann")) == Refusal("user_unauthorized", 401))
             #expect(await house.refusal(of: "shop") == nil)
             let steps: [ExecutionRequest.Step] = [
                 .init(id: "a", Invocation("project.delete")), .init(id: "b", Invocation("users.list")),
