@@ -4,8 +4,8 @@ import Values
 /// `console.variables`, `listOAuth2Providers`, `listProjectScopes`, `listOrganizationScopes`, `getResource`: what somebody
 /// who draws a console wants to know of this server.
 enum ConsoleHandlers {
-    /// - Parameter address: where this process answers HTTP.
-    static func all(_ catalog: Catalog, address: String) -> [Handler] {
+    /// - Parameter address: where clients reach this process; nil where that is not known.
+    static func all(_ catalog: Catalog, address: String?) -> [Handler] {
         [
             variables(catalog), listOAuth2Providers, scopes("console.listProjectScopes", KeyGrants.known),
             scopes("console.listOrganizationScopes", organizationScopes(catalog)), getResource(address),
@@ -66,8 +66,8 @@ enum ConsoleHandlers {
     }
 
     /// The host of this server is the only one at which something answers: domains can't be given to anything else yet.
-    private static func getResource(_ address: String) -> Handler {
-        let own = URLText.host(of: address)
+    private static func getResource(_ address: String?) -> Handler {
+        let own = address.flatMap(URLText.host)
         return .read("console.getResource") { context in
             let value = context.call.string("value").lowercased()
             guard Formats.isHostname(value) else {
