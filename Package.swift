@@ -18,6 +18,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
@@ -45,6 +46,11 @@ let package = Package(
         ),
         .target(name: "Values", swiftSettings: strict),
         .target(name: "Threads", swiftSettings: strict),
+        .target(
+            name: "Telemetry",
+            dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: strict
+        ),
         .target(name: "Catalog", dependencies: ["Values", "CCatalog"], swiftSettings: strict),
         .target(
             name: "Storage",
@@ -78,13 +84,17 @@ let package = Package(
         ),
         .target(
             name: "MCPServer",
-            dependencies: ["Values", "Threads", "Catalog", "Engine", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Values", "Threads", "Catalog", "Engine", "Telemetry",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .target(
             name: "HTTPServer",
             dependencies: [
-                "Values", "Catalog", "Engine",
+                "Values", "Catalog", "Engine", "Telemetry",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -104,7 +114,8 @@ let package = Package(
         .executableTarget(
             name: "tandem",
             dependencies: [
-                "MCPServer", "HTTPServer", "Outgoing", "Engine", "Catalog", "Storage", "Values",
+                "MCPServer", "HTTPServer", "Outgoing", "Engine", "Catalog", "Storage", "Telemetry", "Values",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -121,6 +132,11 @@ let package = Package(
         ),
         .testTarget(name: "ValuesTests", dependencies: ["Values", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: ["Telemetry", .product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: strict
+        ),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "Values"], swiftSettings: strict),
         .testTarget(
             name: "StorageTests",
@@ -152,7 +168,7 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests",
             dependencies: [
-                "HTTPServer", "Engine", "Catalog", "Storage", "TestSupport", "Values",
+                "HTTPServer", "Engine", "Catalog", "Storage", "Telemetry", "TestSupport", "Values",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

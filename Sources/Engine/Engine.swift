@@ -88,7 +88,7 @@ package final class Engine: Sendable {
             log
         )
         let sealed = SealedStore(base: store, keys: keys)
-        let feed = EventFeed(sealed, log)
+        let feed = EventFeed(sealed, clock, log)
         self.feed = feed
         deliveries = DeliveryRunner(
             sealed,

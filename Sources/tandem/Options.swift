@@ -47,6 +47,15 @@ struct Options: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Where to answer Prometheus, at /metrics.",
+            discussion: "Default: nowhere. Anybody who reaches the address may read it, so it is best a private one.",
+            valueName: "host:port"
+        )
+    )
+    var metrics: String?
+
+    @Option(
+        help: ArgumentHelp(
             "File with the certificate for HTTPS and those that vouch for it, in PEM.",
             discussion:
                 "HTTP is answered over TLS then, with HTTP/2 for those who ask for it. --tls-key names its key.",
@@ -193,6 +202,8 @@ struct Settings: Sendable {
     var project: String
     /// Where to answer HTTP; nil where nothing is said of it.
     var http: HTTPAddress?
+    /// Where to answer Prometheus; nil for nowhere.
+    var metrics: HTTPAddress?
     /// With what HTTP is answered over TLS; nil for plain HTTP.
     var certificate: HTTPCertificate?
     /// The beginning of this process's own addresses.
@@ -231,12 +242,13 @@ struct Settings: Sendable {
                 "'\(project)' is no project id: write 1 to 36 lower-case letters, digits, '.', '_' or '-'"
             )
         }
-        if let text = options.http ?? Self.variable("TANDEM_HTTP") {
-            guard let address = HTTPAddress(text) else {
-                throw Failure.usage("--http takes HOST:PORT, such as 127.0.0.1:8080, not '\(text)'")
-            }
-            http = address
-        }
+        http = try Self.address(options.http, "--http", "TANDEM_HTTP", HTTPAddress.usual)
+        metrics = try Self.address(
+            options.metrics,
+            "--metrics",
+            "TANDEM_METRICS",
+            HTTPAddress(host: "127.0.0.1", port: 9464)
+        )
         let chain = options.tlsCert ?? Self.variable("TANDEM_TLS_CERT")
         let secret = options.tlsKey ?? Self.variable("TANDEM_TLS_KEY")
         guard (chain == nil) == (secret == nil) else {
@@ -316,6 +328,18 @@ struct Settings: Sendable {
             throw Failure.usage("\(option) takes a whole number from \(bounds), not '\(text)'")
         }
         return number
+    }
+
+    /// - Parameter example: how one looks.
+    private static func address(
+        _ text: String?,
+        _ option: String,
+        _ name: String,
+        _ example: HTTPAddress
+    ) throws -> HTTPAddress? {
+        guard let text = text ?? variable(name) else { return nil }
+        if let address = HTTPAddress(text) { return address }
+        throw Failure.usage("\(option) takes HOST:PORT, such as \(example.text), not '\(text)'")
     }
 
     private static func list(_ text: String?, _ option: String) throws -> Set<String>? {

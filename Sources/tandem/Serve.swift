@@ -3,6 +3,7 @@ import Engine
 import HTTPServer
 import Logging
 import ServiceLifecycle
+import Telemetry
 import UnixSignals
 import Values
 
@@ -19,6 +20,7 @@ struct Serve: AsyncParsableCommand {
               tandem serve                                       at 127.0.0.1:8080, data in ~/.local/share/tandem
               tandem serve --http 0.0.0.0:80 --mongodb mongodb://db1,db2/?replicaSet=rs0
               tandem serve --http 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem
+              tandem serve --metrics 127.0.0.1:9464              Prometheus reads http://127.0.0.1:9464/metrics
               tandem serve --ephemeral --http 127.0.0.1:0        a free port, and a store that is gone afterwards
               curl -H 'X-Appwrite-Project: default' -H "X-Appwrite-Key: $KEY" http://127.0.0.1:8080/v1/tablesdb
             """
@@ -31,7 +33,8 @@ struct Serve: AsyncParsableCommand {
         let log = Logger(label: "tandem", level: settings.logLevel)
         let backend = Backend(settings, log: log)
         let address = settings.http ?? HTTPAddress.usual
-        let front = backend.front(at: address, log: log)
+        let metrics = try Metrics(settings, http: address, backend, log)
+        let front = backend.front(at: address, metrics?.registry, log: log)
         // A store that can't be opened is said at once, and not at the first request.
         let engine = backend.engine
         do { _ = try await engine.execute(Invocation("project.get", as: .key)) } catch {
@@ -40,13 +43,15 @@ struct Serve: AsyncParsableCommand {
         }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [.init(service: backend), .init(service: front)],
+                services: [.init(service: backend), .init(service: front)]
+                    + (metrics.map { [.init(service: $0)] } ?? []),
                 gracefulShutdownSignals: [.sigterm, .sigint, .sighup],
                 logger: log
             )
         )
         do { try await group.run() } catch {
             await backend.close()
+            if let failure = error as? Failure { throw failure }
             throw Failure(status: 1, message: "tandem: can't answer at \(address.text): \(error)")
         }
         await backend.close()
@@ -55,7 +60,7 @@ struct Serve: AsyncParsableCommand {
 
 extension Backend {
     /// The front that answers for the projects of this process.
-    func front(at address: HTTPAddress, log: Logger) -> HTTPFront {
+    func front(at address: HTTPAddress, _ metrics: MetricsRegistry?, log: Logger) -> HTTPFront {
         HTTPFront(
             HTTPConfiguration(
                 host: address.host,
@@ -65,6 +70,7 @@ extension Backend {
             ),
             catalog: catalog,
             projects: projects,
+            metrics: metrics,
             log: log
         ) { [scheme = settings.scheme] port in
             writeError("tandem: \(scheme)://\(HTTPAddress(host: address.host, port: port).text)/v1")

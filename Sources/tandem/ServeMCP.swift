@@ -5,6 +5,7 @@ import Logging
 import MCPServer
 import ServiceLifecycle
 import Storage
+import Telemetry
 import UnixSignals
 import Values
 
@@ -24,6 +25,8 @@ struct ServeMCP: AsyncParsableCommand {
         let streams = StandardStreams.claim()
         let backend = Backend(settings, log: log)
         let engine: @Sendable () -> Engine = { backend.engine }
+        let metrics = try Metrics(settings, http: settings.http, backend, log)
+        let meter = metrics.map { CallMeter($0.registry, front: "mcp") }
         let server = Server(
             identity: ServerIdentity(
                 name: "tandem",
@@ -31,7 +34,7 @@ struct ServeMCP: AsyncParsableCommand {
                 version: Tandem.version,
                 instructions: Instructions.text
             ),
-            tools: [.catalogSearch { backend.catalog }, .executeOperation(settings.execution, engine)],
+            tools: [.catalogSearch(meter) { backend.catalog }, .executeOperation(settings.execution, meter, engine)],
             events: settings.servesEvents ? engine : nil,
             input: streams.input,
             output: streams.output,
@@ -39,9 +42,12 @@ struct ServeMCP: AsyncParsableCommand {
         )
         var services = [ServiceGroupConfiguration.ServiceConfiguration(service: backend)]
         if let address = settings.http {
-            let front = backend.front(at: address, log: log)
+            let front = backend.front(at: address, metrics?.registry, log: log)
             // The others end gracefully only: a task that is cancelled would wait for its input for ever.
             services.append(.init(service: front, failureTerminationBehavior: .gracefullyShutdownGroup))
+        }
+        if let metrics {
+            services.append(.init(service: metrics, failureTerminationBehavior: .gracefullyShutdownGroup))
         }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -57,6 +63,7 @@ struct ServeMCP: AsyncParsableCommand {
         )
         do { try await group.run() } catch {
             await backend.close()
+            if let failure = error as? Failure { throw failure }
             let place = settings.http.map { "can't answer at \($0.text): " } ?? ""
             throw Failure(status: 1, message: "tandem: \(place)\(error)")
         }

@@ -1,14 +1,14 @@
 import Values
 
 /// How the cache of lists does, since this process began.
-struct CacheStatistics: Sendable, Equatable {
-    var entries: Int
-    var bytes: Int
-    var maximumBytes: Int
-    var hits: Int
-    var misses: Int
-    var waits: Int
-    var evictions: Int
+package struct CacheStatistics: Sendable, Equatable {
+    package var entries: Int
+    package var bytes: Int
+    package var maximumBytes: Int
+    package var hits: Int
+    package var misses: Int
+    package var waits: Int
+    package var evictions: Int
 
     var json: JSON {
         [

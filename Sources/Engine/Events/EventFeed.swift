@@ -24,9 +24,14 @@ package final class EventFeed: Sendable {
         var isInterrupted = false
         /// Whether listeners hear everything from now on.
         var isFollowing = false
+        /// The place behind what was told last.
+        var told: EventCursor?
+        /// How long after it had happened the last event was told, in milliseconds.
+        var delay: Int64?
     }
 
     private let store: any DocumentStore
+    private let clock: WallClock
     private let log: Logger
     private let state = Mutex(State())
 
@@ -37,8 +42,9 @@ package final class EventFeed: Sendable {
     /// How long to wait before the log is followed again after a failure.
     private static let pause = Duration.milliseconds(500)
 
-    init(_ store: any DocumentStore, _ log: Logger) {
+    init(_ store: any DocumentStore, _ clock: WallClock, _ log: Logger) {
         self.store = store
+        self.clock = clock
         self.log = log
     }
 
@@ -76,6 +82,13 @@ package final class EventFeed: Sendable {
     /// being told ``News/begins``.
     package var isFollowing: Bool { state.withLock { $0.isFollowing } }
 
+    /// The place behind what listeners have been told; nil before the log was first followed.
+    var told: EventCursor? { state.withLock { $0.told } }
+
+    /// How long after it had happened the last event was told, in milliseconds; nil where none was told yet, or nobody
+    /// listens.
+    package var delay: Int64? { state.withLock { $0.isFollowing ? $0.delay : nil } }
+
     /// Ends it.
     func close() async {
         let task = state.withLock { state in
@@ -90,7 +103,10 @@ package final class EventFeed: Sendable {
         while true {
             do {
                 let place = try await store.read { try $0.lastEvent() }
-                state.withLock { $0.isInterrupted = false }
+                state.withLock { state in
+                    state.isInterrupted = false
+                    state.told = place
+                }
                 begin()
                 let tail = store.tail(after: place)
                 defer { tail.stop() }
@@ -105,7 +121,13 @@ package final class EventFeed: Sendable {
     private func pass(on tail: any EventTail) async throws {
         let records = try await tail.next(limit: Self.batch, within: .seconds(1))
         try Task.checkCancellation()
-        if !records.isEmpty { tell(.records(records)) }
+        guard let last = records.last else { return }
+        tell(.records(records))
+        let moment = EventRecord.moment(of: last.record)
+        state.withLock { state in
+            state.told = last.cursor
+            if let moment { state.delay = max(0, clock.now.milliseconds - moment.milliseconds) }
+        }
     }
 
     private func tell(_ news: News) {

@@ -110,6 +110,16 @@ package struct EventRecord: Sendable, Equatable {
         isBulk = json["bulk"]?.bool ?? false
     }
 
+    /// When what a record tells has happened, found without reading all of it; nil for a text that is no record.
+    static func moment(of record: [UInt8]) -> Timestamp? {
+        // The fields before it are short, and none of their texts can hold a quotation mark that is not escaped.
+        let head = record.prefix(16 << 10)
+        let mark = Array(",\"at\":".utf8)
+        guard let place = head.firstRange(of: mark)?.upperBound else { return nil }
+        let digits = head[place...].prefix { (0x30...0x39).contains($0) }
+        return Int64(String(decoding: digits, as: UTF8.self)).map { Timestamp(milliseconds: $0) }
+    }
+
     /// One record for each row of a bulk; the record itself for any other operation.
     package var single: [EventRecord] {
         guard isBulk, let rows = try? JSON(parsing: payload).array else { return [self] }

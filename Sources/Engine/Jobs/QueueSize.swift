@@ -2,9 +2,9 @@ import Storage
 import Values
 
 /// How much of one kind is still to be done, and how much was given up.
-struct QueueSize: Sendable, Equatable {
-    var waiting: Int
-    var dead: Int
+package struct QueueSize: Sendable, Equatable {
+    package var waiting: Int
+    package var dead: Int
 
     /// How many of one kind are counted; a queue that is longer is said to have so many.
     static let cap = 10_000

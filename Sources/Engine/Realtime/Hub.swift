@@ -26,6 +26,9 @@ package struct Hub: Sendable {
     /// How many connections there are.
     package var count: Int { connections.count }
 
+    /// How many subscriptions all connections have together.
+    package var subscriptionCount: Int { subscriptions.count }
+
     /// - Throws: 1013 `realtime_too_many_messages` when there are too many.
     package mutating func connect(_ listener: Listener) throws(AppError) -> ConnectionID {
         guard connections.count < limits.connections else {

@@ -1,3 +1,4 @@
+import CoreMetrics
 import NIOCore
 import NIOHTTP1
 
@@ -19,6 +20,8 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private let limits: HTTPLimits
+    /// Counts requests that are refused here; nil where nobody asks.
+    private let refused: Counter?
     private var exchange: Exchange
     private var phase = Phase.open
     /// Whether an answer was given here, so that nobody else may.
@@ -36,8 +39,9 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// How long a client is given to read the last answer and to close.
     private static let linger = TimeAmount.seconds(2)
 
-    init(_ limits: HTTPLimits) {
+    init(_ limits: HTTPLimits, refused: Counter? = nil) {
         self.limits = limits
+        self.refused = refused
         exchange = Exchange(
             head: .seconds(Int64(limits.headSeconds)),
             body: .seconds(Int64(limits.bodySeconds)),
@@ -204,6 +208,7 @@ final class ExchangeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func refuse(_ status: HTTPResponseStatus, _ message: String, _ context: ChannelHandlerContext) {
         guard !exchange.hasBegun else { return context.close(promise: nil) }
         isRefused = true
+        refused?.increment()
         let (head, body) = Refusal.parts(status, message)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)

@@ -12,22 +12,31 @@ struct FrontPipeline: Sendable {
     /// Whether the client speaks TLS.
     let isSecure: Bool
     let proxies: TrustedProxies
-    let sockets: RealtimeSockets
-    let responder: RESTResponder
+    /// nil where there are no WebSockets.
+    let sockets: RealtimeSockets?
+    /// nil where nothing is measured.
+    let meters: FrontMeters?
+    let answer: RequestHandler.Answer
+    private let room: BodyRoom
     private let date = CurrentDate()
 
+    /// - Parameters:
+    ///   - room: the memory for bodies that are coming.
+    ///   - answer: answers requests.
     init(
-        limits: HTTPLimits,
-        isSecure: Bool,
-        proxies: TrustedProxies,
-        sockets: RealtimeSockets,
-        responder: RESTResponder
+        _ configuration: HTTPConfiguration,
+        sockets: RealtimeSockets?,
+        meters: FrontMeters?,
+        room: BodyRoom,
+        _ answer: @escaping RequestHandler.Answer
     ) {
-        self.limits = limits
-        self.isSecure = isSecure
-        self.proxies = proxies
+        limits = configuration.limits
+        isSecure = configuration.tls != nil
+        proxies = configuration.proxies
         self.sockets = sockets
-        self.responder = responder
+        self.meters = meters
+        self.room = room
+        self.answer = answer
     }
 
     static let path = "/v1/realtime"
@@ -39,7 +48,7 @@ struct FrontPipeline: Sendable {
 
     func setUp(_ channel: any Channel) throws {
         let operations = channel.pipeline.syncOperations
-        let exchange = ExchangeHandler(limits)
+        let exchange = ExchangeHandler(limits, refused: meters?.refused)
         var bounds = NIOHTTPDecoderLimitConfiguration()
         bounds.maxHeaderFieldSize = limits.headBytes
         bounds.maxHeaderListSize = limits.headBytes
@@ -58,17 +67,15 @@ struct FrontPipeline: Sendable {
             on: loop,
             isSecure: isSecure,
             maximumBody: limits.bodyBytes,
-            room: responder.room,
-            date: date
-        ) { request, address, refusal in
-            if Self.isRealtime(request.head.path ?? "") { return SocketRefusal.response(isStream: false) }
-            return await responder.respond(to: request, from: address, refused: refusal)
-        }
+            room: room,
+            date: date,
+            answer
+        )
     }
 
     /// Whether a request asks for a WebSocket where there are any.
     func opensSocket(_ head: HTTPRequestHead) -> Bool {
-        Self.isRealtime(head.uri)
+        sockets != nil && Self.isRealtime(head.uri)
             && head.headers[canonicalForm: "Upgrade"].contains { $0.lowercased() == "websocket" }
     }
 
@@ -79,10 +86,12 @@ struct FrontPipeline: Sendable {
     }
 
     /// Answers the request and puts the handlers of a socket in the place of those of HTTP.
+    /// Only where there are WebSockets.
     /// - Parameters:
     ///   - context: that of the handler that has decided so.
     ///   - headers: those of the answer.
     func becomeSocket(_ context: ChannelHandlerContext, _ head: HTTPRequestHead, _ headers: HTTPHeaders) throws {
+        guard let sockets else { return }
         let operations = context.pipeline.syncOperations
         let answer = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
         context.writeAndFlush(NIOAny(HTTPServerResponsePart.head(answer)), promise: nil)
@@ -92,10 +101,13 @@ struct FrontPipeline: Sendable {
         let peer = context.channel.remoteAddress?.ipAddress ?? ""
         let origin = proxies.origin(of: peer, isSecure: isSecure) { head.headers[$0] }
         let request = SocketRequest(head, ip: origin.address)
-        let sockets = sockets
         try operations.addHandlers(
             ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: sockets.limits.messageBytes)),
-            SocketHandler(sockets.settings, messageBytes: sockets.limits.messageBytes) { end async throws(AppError) in
+            SocketHandler(
+                sockets.settings,
+                messageBytes: sockets.limits.messageBytes,
+                sent: meters?.messages
+            ) { end async throws(AppError) in
                 try await sockets.open(request, end)
             }
         )

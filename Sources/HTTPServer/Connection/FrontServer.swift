@@ -5,22 +5,40 @@ import NIOCore
 import NIOHTTP1
 import Values
 
-/// Makes what takes the connections of the front.
+/// Makes what takes the connections of a front.
 struct FrontServer: Sendable {
     let configuration: HTTPConfiguration
-    let sockets: RealtimeSockets
-    let responder: RESTResponder
+    /// nil where there are no WebSockets.
+    let sockets: RealtimeSockets?
+    let meters: FrontMeters?
+    /// The memory for bodies that are coming.
+    let room: BodyRoom
+    let answer: RequestHandler.Answer
+
+    init(
+        _ configuration: HTTPConfiguration,
+        sockets: RealtimeSockets? = nil,
+        meters: FrontMeters? = nil,
+        room: BodyRoom = BodyRoom(0),
+        _ answer: @escaping RequestHandler.Answer
+    ) {
+        self.configuration = configuration
+        self.sockets = sockets
+        self.meters = meters
+        self.room = room
+        self.answer = answer
+    }
 
     /// - Returns: what answers HTTP/1.1 itself, and has hummingbird answer HTTP/2.
     var builder: HTTPServerBuilder {
         HTTPServerBuilder { streams in
-            let pipeline = FrontPipeline(
-                limits: configuration.limits,
-                isSecure: configuration.tls != nil,
-                proxies: configuration.proxies,
-                sockets: sockets,
-                responder: responder
-            )
+            let pipeline = FrontPipeline(configuration, sockets: sockets, meters: meters, room: room) {
+                request, address, refusal in
+                if sockets != nil, FrontPipeline.isRealtime(request.head.path ?? "") {
+                    return SocketRefusal.response(isStream: false)
+                }
+                return await answer(request, address, refusal)
+            }
             guard let certificate = configuration.tls else { return FrontChannel(pipeline: pipeline) }
             return try SecureChannel(FrontChannel(pipeline: pipeline), certificate, streams: Self.guarding(streams))
         }

@@ -3,6 +3,7 @@ import Engine
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Telemetry
 import Values
 
 /// One request for an operation of a project.
@@ -15,8 +16,14 @@ struct RESTCall {
     /// Whether the request shows a developer key that is good.
     let isDeveloping: Bool
 
-    func answer(_ match: RouteTable.Match, _ query: JSONObject, _ reader: BodyReader) async throws -> Response {
+    func answer(
+        _ match: RouteTable.Match,
+        _ query: JSONObject,
+        _ reader: BodyReader,
+        _ record: inout CallRecord
+    ) async throws -> Response {
         var wanted = try await RequestArguments(request, match, query, reader)
+        record.operation = wanted.operation.id
         try useCacheHeader(&wanted)
         var given = Invocation(wanted.operation.id, wanted.arguments, from: client)
         given.unchangedSince = try moment()

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import Telemetry
 import Values
 
 /// Answers Appwrite's REST API from the catalog's routes.
@@ -17,15 +18,24 @@ struct RESTResponder: HTTPResponder {
     /// Whether requests come over TLS.
     private let isSecure: Bool
     private let proxies: TrustedProxies
+    /// Counts calls; nil where nobody asks.
+    private let meter: CallMeter?
     private let log: Logger
 
-    init(_ catalog: Catalog, projects: any ProjectSource, _ configuration: HTTPConfiguration, log: Logger) {
+    init(
+        _ catalog: Catalog,
+        projects: any ProjectSource,
+        _ configuration: HTTPConfiguration,
+        meter: CallMeter? = nil,
+        log: Logger
+    ) {
         routes = RouteTable(catalog)
         self.projects = projects
         room = BodyRoom(configuration.limits.allBodyBytes)
         reader = BodyReader(configuration.limits, room)
         isSecure = configuration.tls != nil
         proxies = configuration.proxies
+        self.meter = meter
         self.log = log
     }
 
@@ -37,10 +47,24 @@ struct RESTResponder: HTTPResponder {
     ///   - address: where the request comes from, as text; empty where that has none.
     ///   - refusal: why its body is not read.
     func respond(to request: Request, from address: String, refused refusal: RequestRefusal? = nil) async -> Response {
+        let start = ContinuousClock.now
+        var record = CallRecord()
+        let response = await respond(to: request, address, refusal, &record)
+        record.status = response.status.code
+        meter?.record(record.operation, status: record.status, start.duration(to: .now))
+        return response
+    }
+
+    private func respond(
+        to request: Request,
+        _ address: String,
+        _ refusal: RequestRefusal?,
+        _ record: inout CallRecord
+    ) async -> Response {
         let cors = CORS(request.headers)
         if request.method == .options { return cors.preflight }
         var response: Response
-        do { response = try await answer(request, address, refusal, cors) } catch let error as AppError {
+        do { response = try await answer(request, address, refusal, cors, &record) } catch let error as AppError {
             response = ErrorBody.response(error)
         } catch let refusal as RequestRefusal {
             response = ErrorBody.response(refusal)
@@ -61,7 +85,8 @@ struct RESTResponder: HTTPResponder {
         _ request: Request,
         _ address: String,
         _ refusal: RequestRefusal?,
-        _ cors: CORS
+        _ cors: CORS,
+        _ record: inout CallRecord
     ) async throws -> Response {
         // HEAD is GET without the body (RFC 9110, section 9.3.2).
         let method = request.method == .head ? "GET" : request.method.rawValue
@@ -78,6 +103,8 @@ struct RESTResponder: HTTPResponder {
             return KnownTargets.Target(match: match, query: try FormText(encoded: query).object)
         }
         let (match, arguments) = (asked.match, asked.query)
+        // What differs in its body is known better once that is read.
+        record.operation = match.candidates[0].operation.id
         let project = try RequestProject(request.headers, arguments, match).id
         let engine = try await projects.engine(of: project)
         let isDeveloping = try await DeveloperProof(request.headers).isGood(for: engine)
@@ -91,7 +118,7 @@ struct RESTResponder: HTTPResponder {
             projects: projects,
             isDeveloping: isDeveloping
         )
-        return try await call.answer(match, arguments, reader)
+        return try await call.answer(match, arguments, reader, &record)
     }
 
     private static let pong = Response(

@@ -64,6 +64,9 @@ final class RealtimeDriver: Sendable {
     /// How many are connected.
     var count: Int { state.withLock { $0.members.count } }
 
+    /// How many subscriptions they have.
+    var subscriptions: Int { state.withLock { $0.hub.subscriptionCount } }
+
     /// Changes what the hub knows, and does afterwards what it asks for.
     /// - Returns: what is left to do and takes time.
     @discardableResult

@@ -1,3 +1,4 @@
+import CoreMetrics
 import Engine
 import Logging
 import Synchronization
@@ -14,6 +15,7 @@ final class RealtimeSockets: Sendable {
     let limits: HubLimits
     private let projects: any ProjectSource
     private let errands = Errands()
+    private let meters: FrontMeters?
     private let log: Logger
     private let state = Mutex(State())
 
@@ -21,17 +23,26 @@ final class RealtimeSockets: Sendable {
         _ projects: any ProjectSource,
         _ settings: RealtimeSettings = RealtimeSettings(),
         _ limits: HubLimits = HubLimits(),
+        meters: FrontMeters? = nil,
         log: Logger
     ) {
         self.projects = projects
         self.settings = settings
         self.limits = limits
+        self.meters = meters
         self.log = log
     }
 
     /// Gives somebody who has opened a socket its place.
     /// - Throws: why it gets none; it is to be told and closed.
     func open(_ request: SocketRequest, _ end: any SocketEnd) async throws(AppError) -> Seat {
+        do throws(AppError) { return try await enter(request, end) } catch {
+            meters?.socketsRefused.increment()
+            throw error
+        }
+    }
+
+    private func enter(_ request: SocketRequest, _ end: any SocketEnd) async throws(AppError) -> Seat {
         let engine = try await engine(of: request)
         try await engine.checkSockets()
         if try await !request.developer.isGood(for: engine) {
@@ -48,6 +59,9 @@ final class RealtimeSockets: Sendable {
 
     /// Waits for what goes on after sockets were closed.
     func finish() async { await errands.finish() }
+
+    /// How many subscriptions all sockets have together.
+    var subscriptions: Int { state.withLock { Array($0.drivers.values) }.reduce(0) { $0 + $1.subscriptions } }
 
     /// How many sockets are open.
     var count: Int { state.withLock { $0.drivers.values.reduce(0) { $0 + $1.count } } }

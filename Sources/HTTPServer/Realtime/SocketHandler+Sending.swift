@@ -1,3 +1,4 @@
+import CoreMetrics
 import Engine
 import NIOCore
 import NIOWebSocket
@@ -26,6 +27,7 @@ extension SocketHandler {
     func send(_ texts: [[UInt8]], _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
         var buffer = context.channel.allocator.buffer(capacity: texts.reduce(0) { $0 + $1.count + 10 })
         for text in texts { SocketFrame.write(text, to: &buffer) }
+        sent?.increment(by: texts.count)
         context.writeAndFlush(wrapOutboundOut(buffer), promise: promise)
     }
 

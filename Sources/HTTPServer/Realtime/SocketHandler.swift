@@ -1,3 +1,4 @@
+import CoreMetrics
 import Engine
 import NIOCore
 import NIOWebSocket
@@ -23,6 +24,8 @@ final class SocketHandler: ChannelDuplexHandler {
 
     let opening: @Sendable (any SocketEnd) async throws(AppError) -> Seat
     let settings: RealtimeSettings
+    /// Counts messages that are sent; nil where nobody asks.
+    let sent: Counter?
     var phase = Phase.opening
     var assembler: MessageAssembler
     /// Messages that wait for the one before them.
@@ -42,9 +45,11 @@ final class SocketHandler: ChannelDuplexHandler {
     init(
         _ settings: RealtimeSettings,
         messageBytes: Int,
+        sent: Counter? = nil,
         opening: @escaping @Sendable (any SocketEnd) async throws(AppError) -> Seat
     ) {
         self.settings = settings
+        self.sent = sent
         self.opening = opening
         assembler = MessageAssembler(limit: messageBytes)
     }

@@ -1,13 +1,22 @@
 package import Catalog
+package import Telemetry
 import Values
 
 extension Tool {
     /// `catalog-search` over a catalog that is first asked for when the tool is first called.
-    package static func catalogSearch(_ catalog: @escaping @Sendable () -> Catalog) -> Tool {
+    /// - Parameter meter: counts calls; nil where nobody asks.
+    package static func catalogSearch(
+        _ meter: CallMeter? = nil,
+        _ catalog: @escaping @Sendable () -> Catalog
+    ) -> Tool {
         Tool(.catalogSearch) { arguments, _ in
+            let start = ContinuousClock.now
             do throws(AppError) {
-                return try search(arguments, catalog())
+                let outcome = try search(arguments, catalog())
+                meter?.record(ToolDefinition.catalogSearch.name, status: 200, start.duration(to: .now))
+                return outcome
             } catch {
+                meter?.record(ToolDefinition.catalogSearch.name, status: error.code.status, start.duration(to: .now))
                 return .failure(error)
             }
         }

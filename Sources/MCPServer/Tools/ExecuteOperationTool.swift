@@ -1,4 +1,5 @@
 package import Engine
+package import Telemetry
 import Values
 
 extension Tool {
@@ -19,30 +20,52 @@ extension Tool {
     }
 
     /// `execute-operation` on an engine that is first asked for when the tool is first called.
+    /// - Parameter meter: counts calls; nil where nobody asks.
     package static func executeOperation(
         _ execution: Execution = Execution(),
+        _ meter: CallMeter? = nil,
         _ engine: @escaping @Sendable () -> Engine
     ) -> Tool {
         Tool(.executeOperation) { arguments, context in
+            let start = ContinuousClock.now
+            var record = CallRecord()
+            let outcome: ToolOutcome
             do throws(AppError) {
-                let request = try ExecutionArguments(arguments, execution, client: context.client)
-                guard context.wantsProgress else { return try await answer(request, engine(), execution, context) }
-                let heartbeat = Task { await beat(context, request.name) }
-                defer { heartbeat.cancel() }
-                return try await answer(request, engine(), execution, context)
+                outcome = try await run(arguments, execution, engine, context, &record)
             } catch {
-                return .failure(error)
+                record.status = error.code.status
+                outcome = .failure(error)
             }
+            meter?.record(record.operation, status: record.status, start.duration(to: .now))
+            return outcome
         }
+    }
+
+    private static func run(
+        _ arguments: JSONObject,
+        _ execution: Execution,
+        _ engine: @Sendable () -> Engine,
+        _ context: ToolContext,
+        _ record: inout CallRecord
+    ) async throws(AppError) -> ToolOutcome {
+        let request = try ExecutionArguments(arguments, execution, client: context.client)
+        let engine = engine()
+        record.operation = request.kind(in: engine.catalog)
+        guard context.wantsProgress else { return try await answer(request, engine, execution, context, &record) }
+        let heartbeat = Task { await beat(context, request.name) }
+        defer { heartbeat.cancel() }
+        return try await answer(request, engine, execution, context, &record)
     }
 
     private static func answer(
         _ request: ExecutionArguments,
         _ engine: Engine,
         _ execution: Execution,
-        _ context: ToolContext
+        _ context: ToolContext,
+        _ record: inout CallRecord
     ) async throws(AppError) -> ToolOutcome {
         let outcome = try await engine.answer(request.request)
+        if let failure = outcome.failure { record.status = failure.code.status }
         context.events?.observe(request.request, outcome)
         let isAboutEvents = request.request.steps.contains { $0.invocation.realtimeMethod != nil }
         return try OutcomeText(outcome, limit: execution.maximumAnswer, keeping: request.heard)

@@ -1,4 +1,6 @@
+import Catalog
 import Engine
+import Telemetry
 import Values
 
 /// The arguments of `execute-operation` as a request to the engine.
@@ -52,6 +54,12 @@ struct ExecutionArguments {
             request.steps[index].invocation.client = Client(userAgent: client, answerBytes: share)
         }
         self.request = request
+    }
+
+    /// What runs, for those who count: the id of an operation, or `batch`.
+    func kind(in catalog: Catalog) -> String {
+        if request.isBatch { return "batch" }
+        return catalog.operation(request.steps[0].invocation.operation)?.id ?? CallMeter.noOperation
     }
 
     private static func step(_ value: JSON, _ index: Int) throws(AppError) -> ExecutionRequest.Step {
