@@ -29,6 +29,8 @@ package final class HTTPOutgoing: Outgoing {
 
     package func send(_ request: OutgoingRequest) async throws(OutgoingError) -> OutgoingAnswer {
         var host: String?
+        // What is sent because of a call belongs to its trace.
+        let request = request.adding(TraceContext.current?.headers ?? [])
         do {
             let address = try WebAddress(request.url)
             host = address.host
@@ -38,7 +40,7 @@ package final class HTTPOutgoing: Outgoing {
         }
     }
 
-    private static func within<R: Sendable>(
+    static func within<R: Sendable>(
         _ timeout: Duration,
         _ body: @escaping @Sendable () async throws -> R
     ) async throws -> R {
@@ -103,7 +105,7 @@ package final class HTTPOutgoing: Outgoing {
     }
 
     /// The addresses of a host to which something may be sent; at least one.
-    private func reachable(_ host: String) async throws -> [NetworkAddress] {
+    func reachable(_ host: String) async throws -> [NetworkAddress] {
         let all: [NetworkAddress] =
             if let address = NetworkAddress(host) { [address] } else { try await Resolver.addresses(of: host) }
         let open = all.filter { rule.refusal($0) == nil }

@@ -64,7 +64,10 @@ package final class EventFeed: Sendable {
         let number = state.withLock { state in
             state.lastNumber += 1
             state.listeners[state.lastNumber] = heard
-            if state.task == nil, !state.isClosed { state.task = Task { await self.follow() } }
+            if state.task == nil, !state.isClosed {
+                // It goes on for everybody, and so for no call.
+                state.task = TraceContext.$current.withValue(nil) { Task { await self.follow() } }
+            }
             return state.lastNumber
         }
         return Listening { [weak self] in

@@ -35,6 +35,13 @@ package struct OutgoingRequest: Sendable {
         self.followsRedirects = followsRedirects
         self.checksCertificate = checksCertificate
     }
+
+    /// The same with further headers.
+    package func adding(_ headers: [(name: String, value: String)]) -> OutgoingRequest {
+        var request = self
+        request.headers += headers
+        return request
+    }
 }
 
 /// What another server has answered.

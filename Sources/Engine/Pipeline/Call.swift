@@ -36,6 +36,8 @@ struct Call: Sendable {
     var keyDigest: String?
     /// As in ``Invocation/unchangedSince``.
     var unchangedSince: Timestamp?
+    /// Where it stands in a trace, so that what happens because of it later can say so too.
+    var trace = TraceContext.current
     /// What it takes of the limit of its operation; nil where none binds the caller.
     var charge: Charge?
 

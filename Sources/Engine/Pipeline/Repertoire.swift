@@ -44,7 +44,8 @@ struct FoundOperation: Sendable {
         _ clock: WallClock,
         movesRows: Bool = false,
         keyDigest: String? = nil,
-        unchangedSince: Timestamp? = nil
+        unchangedSince: Timestamp? = nil,
+        trace: TraceContext? = TraceContext.current
     ) throws(AppError) -> ReadyCall {
         var call = Call(
             operation: operation,
@@ -55,7 +56,8 @@ struct FoundOperation: Sendable {
             clock: clock,
             movesRows: movesRows,
             keyDigest: keyDigest,
-            unchangedSince: unchangedSince
+            unchangedSince: unchangedSince,
+            trace: trace
         )
         if isLimited { call.charge = Charge(operation, call.arguments, actor, client) }
         do { return try ReadyCall(call, handler) } catch let error as AppError {

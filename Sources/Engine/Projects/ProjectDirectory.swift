@@ -143,5 +143,8 @@ package final class ProjectDirectory: Sendable {
         }
     }
 
-    static func house(of engine: Engine) -> Task<Void, Never> { Task { await engine.keepHouse() } }
+    /// It goes on for everybody, and so for no call.
+    static func house(of engine: Engine) -> Task<Void, Never> {
+        TraceContext.$current.withValue(nil) { Task { await engine.keepHouse() } }
+    }
 }

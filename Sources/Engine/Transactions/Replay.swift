@@ -27,7 +27,8 @@ struct Replay: Sendable {
             client: call.client,
             now: call.now,
             clock: call.clock,
-            unchangedSince: unchangedSince
+            unchangedSince: unchangedSince,
+            trace: call.trace
         )
         return try ReadyCall(call, handler)
     }

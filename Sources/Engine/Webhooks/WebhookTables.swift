@@ -19,6 +19,7 @@ enum WebhookTables {
     ///
     /// `webhook` is the webhook's `uid`. `lane` is the same for what must be told in order, and null once the delivery is
     /// over. `due` is when it may be tried, or be taken over from `owner`. `followed` says that others may wait behind it.
+    /// `trace` is how the call that caused it is told to the receiver, see ``TraceContext/text``.
     static let deliveries = TableLayout.system(
         "deliveries",
         [
@@ -27,7 +28,7 @@ enum WebhookTables {
             ColumnLayout("actor", .text), ColumnLayout("payload", .text, seal: "deliveries.payload"),
             ColumnLayout("state", .text), ColumnLayout("attempts", .integer), ColumnLayout("due", .datetime),
             ColumnLayout("owner", .text), ColumnLayout("followed", .boolean), ColumnLayout("tries", .json),
-            ColumnLayout("answer", .text),
+            ColumnLayout("answer", .text), ColumnLayout("trace", .text),
         ]
     )
 

@@ -46,7 +46,7 @@ struct WebhookTest: Sendable {
         let fields: JSONObject = [
             "webhook": .string(webhook.uid), "webhookId": .string(webhook.id), "resource": "", "event": .string(event),
             "ids": [], "actor": .string(call.actor.description), "payload": .string(payload.text), "owner": "",
-            "followed": false,
+            "followed": false, "trace": call.trace.map { .string($0.text) } ?? .null,
         ]
         return StoredRow(
             id: id,

@@ -14,7 +14,8 @@ extension WriteContext {
             let path = EventPath(single)
             let names = EventNames(path, for: .webhooks)
             for listener in listeners where names.meet(listener.patterns) {
-                try DeliveryQueue.add(single, path, for: listener, id: call.clock.makeID(), to: writer)
+                let id = call.clock.makeID()
+                try DeliveryQueue.add(single, path, for: listener, id: id, trace: call.trace, to: writer)
             }
         }
     }

@@ -49,7 +49,14 @@ struct RESTResponder: HTTPResponder {
     func respond(to request: Request, from address: String, refused refusal: RequestRefusal? = nil) async -> Response {
         let start = ContinuousClock.now
         var record = CallRecord()
-        let response = await respond(to: request, address, refusal, &record)
+        let trace = TraceContext(
+            parents: request.headers[values: .traceparent],
+            states: request.headers[values: .tracestate]
+        )
+        var response = await TraceContext.$current.withValue(trace) {
+            await respond(to: request, address, refusal, &record)
+        }
+        response.headers[.traceparent] = trace.traceparent
         record.status = response.status.code
         meter?.record(record.operation, status: record.status, start.duration(to: .now))
         return response

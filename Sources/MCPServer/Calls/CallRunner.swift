@@ -38,7 +38,10 @@ final class CallRunner: Sendable {
     /// - Returns: The reply of a call that can't be started.
     func start(_ call: ToolCall, bytes: Int, batch: BatchReply? = nil) -> Reply? {
         start(call.id, bytes: bytes, batch) { [self] ticket in
-            let outcome = await call.tool.run(call.arguments, context(of: call, ticket))
+            let context = context(of: call, ticket)
+            let outcome = await TraceContext.$current.withValue(call.trace) {
+                await call.tool.run(call.arguments, context)
+            }
             return Ending(answer: { [self] in
                 let note = outcome.takesNote ? events?.takeNote() : nil
                 send(batch) { call.write(outcome, note: note, ending: ending, to: &$0) }

@@ -72,11 +72,14 @@ final class EventWatcher: Sendable {
     }
 
     private func begin() -> Task<Void, Never> {
-        Task(executorPreference: executor) { [weak self, rings, bell] in
-            for await _ in rings {
-                guard let isDone = await self?.look() else { return }
-                if !isDone { bell.yield() }
-                try? await Task.sleep(for: isDone ? Self.pause : Self.longPause)
+        // It goes on for everybody, and so for no call.
+        TraceContext.$current.withValue(nil) {
+            Task(executorPreference: executor) { [weak self, rings, bell] in
+                for await _ in rings {
+                    guard let isDone = await self?.look() else { return }
+                    if !isDone { bell.yield() }
+                    try? await Task.sleep(for: isDone ? Self.pause : Self.longPause)
+                }
             }
         }
     }

@@ -30,6 +30,8 @@ struct ToolCall: Sendable {
     var isModern: Bool
     /// What the client calls itself; empty where it does not say.
     var client = ""
+    /// Where it stands in a trace.
+    var trace = TraceContext()
 }
 
 /// An answer that is known at once.

@@ -34,9 +34,16 @@ extension Session {
                 arguments: arguments,
                 progressToken: progressToken(of: request),
                 isModern: isModern,
-                client: isModern ? ClientName.text(request.params["_meta"]?[ModernEnvelope.clientInfoKey]) : client
+                client: isModern ? ClientName.text(request.params["_meta"]?[ModernEnvelope.clientInfoKey]) : client,
+                trace: trace(of: request)
             )
         )
+    }
+
+    /// Clients of any version may say under which trace they call.
+    private func trace(of request: Request) -> TraceContext {
+        func texts(_ name: String) -> [String] { (request.params["_meta"]?[name]?.string).map { [$0] } ?? [] }
+        return TraceContext(parents: texts("traceparent"), states: texts("tracestate"))
     }
 
     private func progressToken(of request: Request) -> JSON? {

@@ -34,6 +34,8 @@ struct Delivery: Sendable {
     var attempts: Int64 { record["attempts"].int ?? 0 }
     var owner: String { record.string("owner") }
     var isFollowed: Bool { record.bool("followed") }
+    /// The trace of the call that caused it; nil where there was none.
+    var trace: TraceContext? { TraceContext(kept: record.string("trace")) }
     var tries: [JSON] { record["tries"].array ?? [] }
 
     /// About how much memory it takes, in bytes.

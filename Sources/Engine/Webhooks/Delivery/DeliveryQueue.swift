@@ -17,11 +17,13 @@ enum DeliveryQueue {
     private static let place = table.part(["state", "lane"])
 
     /// Adds what a webhook is to be told.
+    /// - Parameter trace: that of the call because of which it is told.
     static func add(
         _ event: EventRecord,
         _ path: EventPath,
         for listener: WebhookDirectory.Listener,
         id: String,
+        trace: TraceContext?,
         to session: any WriteSession
     ) throws {
         let resource = path.resources.flatMap { [$0.kind, $0.id ?? "*"] }.joined(separator: "/")
@@ -32,7 +34,7 @@ enum DeliveryQueue {
             "payload": .string(String(decoding: event.payload, as: UTF8.self)),
             "state": .string(Delivery.State.pending.rawValue), "attempts": 0, "due": .string(event.at.text),
             "owner": "",
-            "followed": false, "tries": [], "answer": "",
+            "followed": false, "tries": [], "answer": "", "trace": trace.map { .string($0.text) } ?? .null,
         ]
         let row = NewRow(id: id, createdAt: event.at, updatedAt: event.at, values: Record.values(table, fields))
         _ = try session.insert(row, into: table)

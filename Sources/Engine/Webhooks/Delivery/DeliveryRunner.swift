@@ -106,7 +106,9 @@ package final class DeliveryRunner: Sendable {
                 at: now,
                 within: timeout
             )
-            return await outgoing.deliver(request, id: delivery.id, clock)
+            return await TraceContext.$current.withValue(delivery.trace) {
+                await outgoing.deliver(request, id: delivery.id, clock)
+            }
         } catch {
             return DeliveryResult(id: delivery.id, at: now, milliseconds: 0, error: "The event can't be read.")
         }

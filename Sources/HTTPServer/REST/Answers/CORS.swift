@@ -58,6 +58,6 @@ struct CORS {
         """
     private static let exposed = """
         X-Appwrite-Session, X-Fallback-Cookies, X-Appwrite-Cache, X-Appwrite-Cache-Hit, X-RateLimit-Limit, \
-        X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After
+        X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, traceparent
         """
 }

@@ -22,5 +22,7 @@ extension HTTPField.Name {
     static let rateLimit = Self("X-RateLimit-Limit")!
     static let rateLimitRemaining = Self("X-RateLimit-Remaining")!
     static let rateLimitReset = Self("X-RateLimit-Reset")!
+    static let traceparent = Self("traceparent")!
+    static let tracestate = Self("tracestate")!
     static let contentTypeOptions = Self("X-Content-Type-Options")!
 }
