@@ -48,7 +48,10 @@ let package = Package(
         .target(name: "Threads", swiftSettings: strict),
         .target(
             name: "Telemetry",
-            dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
+            dependencies: [
+                "Values", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .target(name: "Catalog", dependencies: ["Values", "CCatalog"], swiftSettings: strict),
@@ -134,7 +137,10 @@ let package = Package(
         .testTarget(name: "ThreadsTests", dependencies: ["Threads", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "TelemetryTests",
-            dependencies: ["Telemetry", .product(name: "CoreMetrics", package: "swift-metrics")],
+            dependencies: [
+                "Telemetry", "Values", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "Values"], swiftSettings: strict),

@@ -44,7 +44,7 @@ package struct HTTPFront: Service {
         let meters = metrics.map { FrontMeters($0) }
         let sockets = RealtimeSockets(projects, realtime, hub, meters: meters, log: log)
         if let metrics { FrontMeters.watch(sockets, in: metrics) }
-        let responder = RESTResponder(catalog, projects: projects, configuration, meter: meters?.calls, log: log)
+        let responder = RESTResponder(catalog, projects: projects, configuration, metrics: metrics, log: log)
         let server = FrontServer(configuration, sockets: sockets, meters: meters, room: responder.room) {
             await responder.respond(to: $0, from: $1, refused: $2)
         }

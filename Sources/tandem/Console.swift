@@ -1,6 +1,5 @@
 import Catalog
 import Engine
-import Logging
 import Values
 
 /// Operations of a command that is no server: in the console, or in the project that the options name.
@@ -50,7 +49,7 @@ struct Console {
     }
 
     private func withEngine<R>(_ body: (Engine) async throws(AppError) -> R) async throws -> R {
-        let backend = Backend(settings, log: Logger(label: "tandem", level: settings.logLevel))
+        let backend = Backend(settings, log: settings.log)
         let result: Result<R, AppError>
         do throws(AppError) { result = .success(try await body(backend.engine)) } catch { result = .failure(error) }
         await backend.close()

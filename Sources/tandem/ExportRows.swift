@@ -1,7 +1,6 @@
 import ArgumentParser
 import Engine
 import Glibc
-import Logging
 import Values
 
 /// `tandem export`: the rows of a table as JSON lines.
@@ -38,7 +37,7 @@ struct ExportRows: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings(options)
         let filters = try queries.map(Self.filters) ?? []
-        let backend = Backend(settings, log: Logger(label: "tandem", level: settings.logLevel))
+        let backend = Backend(settings, log: settings.log)
         let result: Result<Int, any Error>
         do { result = .success(try await export(backend.engine, filters)) } catch { result = .failure(error) }
         await backend.close()

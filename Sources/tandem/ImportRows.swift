@@ -1,7 +1,6 @@
 import ArgumentParser
 import Engine
 import Glibc
-import Logging
 import Values
 
 /// `tandem import`: rows from JSON lines.
@@ -51,7 +50,7 @@ struct ImportRows: AsyncParsableCommand {
         guard descriptor >= 0 else {
             throw Failure(status: 1, message: "tandem: can't read \(file!): \(String(cString: strerror(errno)))")
         }
-        let backend = Backend(settings, log: Logger(label: "tandem", level: settings.logLevel))
+        let backend = Backend(settings, log: settings.log)
         var rows = RowImport(backend.engine, address, keepsGoing: keepGoing, makesIDs: newIds)
         let result: Result<Void, any Error>
         do { result = .success(try await rows.read(LineReader(descriptor), skipping: skip)) } catch {

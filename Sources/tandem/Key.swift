@@ -1,7 +1,6 @@
 import ArgumentParser
 import Engine
 import Glibc
-import Logging
 import Synchronization
 import Values
 
@@ -44,7 +43,7 @@ struct KeyRotate: AsyncParsableCommand {
         guard let path = absolute(newKeyFile) else {
             throw Failure(status: 1, message: "tandem: the key file \(newKeyFile) can't be read")
         }
-        let backend = Backend(settings, log: Logger(label: "tandem", level: settings.logLevel))
+        let backend = Backend(settings, log: settings.log)
         let rotation = backend.engine.keyRotation
         let console = ProgressConsole()
         let result: Result<Int, any Error>

@@ -5,6 +5,7 @@ import HTTPServer
 import Logging
 import MCPServer
 import Storage
+import Telemetry
 import Values
 
 /// The options that every command takes.
@@ -194,6 +195,15 @@ struct Options: ParsableArguments {
         )
     )
     var logLevel: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "text: lines of the log for people; json: an object in each line.",
+            discussion: "Default: text.",
+            valueName: "text|json"
+        )
+    )
+    var logFormat: String?
 }
 
 /// Options together with the environment, checked.
@@ -232,6 +242,7 @@ struct Settings: Sendable {
     /// Who may sign up at the console.
     var consoleSignUp: SignUpRule
     var logLevel: Logger.Level
+    var logFormat: LogFormat
 
     /// - Throws: ``Failure`` with status 2.
     init(_ options: Options) throws {
@@ -296,7 +307,15 @@ struct Settings: Sendable {
             )
         }
         logLevel = known
+        let format = options.logFormat ?? Self.variable("TANDEM_LOG_FORMAT") ?? "text"
+        guard let form = LogFormat(rawValue: format) else {
+            throw Failure.usage("--log-format takes text or json, not '\(format)'")
+        }
+        logFormat = form
     }
+
+    /// What is said on stderr besides messages of commands.
+    var log: Logger { Logger(label: "tandem", level: logLevel, format: logFormat) }
 
     /// A variable of the environment; nil when it is unset or empty.
     static func variable(_ name: String) -> String? {

@@ -2,7 +2,6 @@ import ArgumentParser
 import Catalog
 import Engine
 import Glibc
-import Logging
 import Values
 
 /// `tandem run`: one operation from a shell.
@@ -44,7 +43,7 @@ struct RunOperation: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try Settings(options)
-        let backend = Backend(settings, log: Logger(label: "tandem", level: settings.logLevel))
+        let backend = Backend(settings, log: settings.log)
         var request = ExecutionRequest(Invocation(operation, try object(backend.catalog)))
         request.isDryRun = dryRun
         request.confirmation = settings.skipsConfirmation ? .notNeeded : .needed(token: confirm)

@@ -30,7 +30,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try Settings(options)
-        let log = Logger(label: "tandem", level: settings.logLevel)
+        let log = settings.log
         let backend = Backend(settings, log: log)
         let address = settings.http ?? HTTPAddress.usual
         let metrics = try Metrics(settings, http: address, backend, log)

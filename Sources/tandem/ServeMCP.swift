@@ -20,13 +20,13 @@ struct ServeMCP: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try Settings(options)
-        let log = Logger(label: "tandem", level: settings.logLevel)
+        let log = settings.log
         greet()
         let streams = StandardStreams.claim()
         let backend = Backend(settings, log: log)
         let engine: @Sendable () -> Engine = { backend.engine }
         let metrics = try Metrics(settings, http: settings.http, backend, log)
-        let meter = metrics.map { CallMeter($0.registry, front: "mcp") }
+        let observer = CallObserver("mcp", metrics: metrics?.registry, log: log)
         let server = Server(
             identity: ServerIdentity(
                 name: "tandem",
@@ -34,7 +34,10 @@ struct ServeMCP: AsyncParsableCommand {
                 version: Tandem.version,
                 instructions: Instructions.text
             ),
-            tools: [.catalogSearch(meter) { backend.catalog }, .executeOperation(settings.execution, meter, engine)],
+            tools: [
+                .catalogSearch(observer) { backend.catalog },
+                .executeOperation(settings.execution, observer, engine),
+            ],
             events: settings.servesEvents ? engine : nil,
             input: streams.input,
             output: streams.output,
@@ -110,13 +113,5 @@ extension Settings {
 
     fileprivate var execution: Tool.Execution {
         Tool.Execution(skipsConfirmation: skipsConfirmation, maximumAnswer: maximumAnswer)
-    }
-}
-
-extension Logger {
-    /// A logger on stderr, which is where everything that is not protocol goes.
-    init(label: String, level: Logger.Level) {
-        self.init(label: label) { StreamLogHandler.standardError(label: $0) }
-        logLevel = level
     }
 }

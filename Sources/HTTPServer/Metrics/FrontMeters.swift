@@ -1,9 +1,8 @@
 import CoreMetrics
 import Telemetry
 
-/// What the front records about its connections and calls.
+/// What the front records about its connections.
 struct FrontMeters: Sendable {
-    let calls: CallMeter
     /// Connections that are open, those of sockets included.
     let connections: Meter
     let full: Counter
@@ -16,7 +15,6 @@ struct FrontMeters: Sendable {
             registry.describe(name, help)
             return Counter(label: name, factory: registry)
         }
-        calls = CallMeter(registry, front: "http")
         let open = "tandem_http_connections"
         registry.describe(open, "Connections that are open, those of WebSockets included.")
         connections = Meter(label: open, factory: registry)

@@ -32,11 +32,12 @@ struct RESTCall {
         let caller = RequestCaller(project: project, fields: request.headers)
         // A list that may be in memory needs none of the store's threads.
         if wanted.arguments["ttl"] != nil {
-            return response(try await caller.execute(invocation, on: engine, projects), of: wanted.operation)
+            let answer = try await caller.execute(invocation, on: engine, projects, &record)
+            return response(answer, of: wanted.operation)
         }
         // One hop to the store's threads, and none between the steps of the call.
         let answer = try await withTaskExecutorPreference(engine.executor) {
-            try await caller.execute(invocation, on: engine, projects)
+            try await caller.execute(invocation, on: engine, projects, &record)
         }
         return response(answer, of: wanted.operation)
     }

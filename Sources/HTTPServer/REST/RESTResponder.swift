@@ -18,15 +18,14 @@ struct RESTResponder: HTTPResponder {
     /// Whether requests come over TLS.
     private let isSecure: Bool
     private let proxies: TrustedProxies
-    /// Counts calls; nil where nobody asks.
-    private let meter: CallMeter?
+    private let observer: CallObserver
     private let log: Logger
 
     init(
         _ catalog: Catalog,
         projects: any ProjectSource,
         _ configuration: HTTPConfiguration,
-        meter: CallMeter? = nil,
+        metrics: MetricsRegistry? = nil,
         log: Logger
     ) {
         routes = RouteTable(catalog)
@@ -35,7 +34,7 @@ struct RESTResponder: HTTPResponder {
         reader = BodyReader(configuration.limits, room)
         isSecure = configuration.tls != nil
         proxies = configuration.proxies
-        self.meter = meter
+        observer = CallObserver("http", metrics: metrics, log: log)
         self.log = log
     }
 
@@ -48,17 +47,19 @@ struct RESTResponder: HTTPResponder {
     ///   - refusal: why its body is not read.
     func respond(to request: Request, from address: String, refused refusal: RequestRefusal? = nil) async -> Response {
         let start = ContinuousClock.now
-        var record = CallRecord()
+        var record = CallRecord(Self.known(request.method))
         let trace = TraceContext(
             parents: request.headers[values: .traceparent],
             states: request.headers[values: .tracestate]
         )
         var response = await TraceContext.$current.withValue(trace) {
-            await respond(to: request, address, refusal, &record)
+            let response = await respond(to: request, address, refusal, &record)
+            record.status = response.status.code
+            record.bytes = response.body.contentLength
+            observer.ended(record, start.duration(to: .now))
+            return response
         }
         response.headers[.traceparent] = trace.traceparent
-        record.status = response.status.code
-        meter?.record(record.operation, status: record.status, start.duration(to: .now))
         return response
     }
 
@@ -114,6 +115,7 @@ struct RESTResponder: HTTPResponder {
         record.operation = match.candidates[0].operation.id
         let project = try RequestProject(request.headers, arguments, match).id
         let engine = try await projects.engine(of: project)
+        record.project = engine.project
         let isDeveloping = try await DeveloperProof(request.headers).isGood(for: engine)
         if !isDeveloping { try await cors.check(engine, request.headers) }
         if let refusal { throw refusal }
@@ -126,6 +128,14 @@ struct RESTResponder: HTTPResponder {
             isDeveloping: isDeveloping
         )
         return try await call.answer(match, arguments, reader, &record)
+    }
+
+    /// The method for those who look on. Over HTTP/2 it may be any word.
+    private static func known(_ method: HTTPRequest.Method) -> String {
+        switch method {
+        case .get, .head, .post, .put, .patch, .delete, .options: method.rawValue
+        default: "OTHER"
+        }
     }
 
     private static let pong = Response(

@@ -4,21 +4,23 @@ import Values
 
 extension Tool {
     /// `catalog-search` over a catalog that is first asked for when the tool is first called.
-    /// - Parameter meter: counts calls; nil where nobody asks.
+    /// - Parameter observer: hears of every call; nil where nobody asks.
     package static func catalogSearch(
-        _ meter: CallMeter? = nil,
+        _ observer: CallObserver? = nil,
         _ catalog: @escaping @Sendable () -> Catalog
     ) -> Tool {
         Tool(.catalogSearch) { arguments, _ in
             let start = ContinuousClock.now
-            do throws(AppError) {
-                let outcome = try search(arguments, catalog())
-                meter?.record(ToolDefinition.catalogSearch.name, status: 200, start.duration(to: .now))
-                return outcome
-            } catch {
-                meter?.record(ToolDefinition.catalogSearch.name, status: error.code.status, start.duration(to: .now))
-                return .failure(error)
+            var record = CallRecord(ToolDefinition.catalogSearch.name)
+            record.operation = ToolDefinition.catalogSearch.name
+            let outcome: ToolOutcome
+            do throws(AppError) { outcome = try search(arguments, catalog()) } catch {
+                record.status = error.code.status
+                outcome = .failure(error)
             }
+            record.bytes = outcome.bytes
+            observer?.ended(record, start.duration(to: .now))
+            return outcome
         }
     }
 

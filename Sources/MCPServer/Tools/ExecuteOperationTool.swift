@@ -20,15 +20,15 @@ extension Tool {
     }
 
     /// `execute-operation` on an engine that is first asked for when the tool is first called.
-    /// - Parameter meter: counts calls; nil where nobody asks.
+    /// - Parameter observer: hears of every call; nil where nobody asks.
     package static func executeOperation(
         _ execution: Execution = Execution(),
-        _ meter: CallMeter? = nil,
+        _ observer: CallObserver? = nil,
         _ engine: @escaping @Sendable () -> Engine
     ) -> Tool {
         Tool(.executeOperation) { arguments, context in
             let start = ContinuousClock.now
-            var record = CallRecord()
+            var record = CallRecord(ToolDefinition.executeOperation.name)
             let outcome: ToolOutcome
             do throws(AppError) {
                 outcome = try await run(arguments, execution, engine, context, &record)
@@ -36,7 +36,8 @@ extension Tool {
                 record.status = error.code.status
                 outcome = .failure(error)
             }
-            meter?.record(record.operation, status: record.status, start.duration(to: .now))
+            record.bytes = outcome.bytes
+            observer?.ended(record, start.duration(to: .now))
             return outcome
         }
     }
@@ -51,6 +52,8 @@ extension Tool {
         let request = try ExecutionArguments(arguments, execution, client: context.client)
         let engine = engine()
         record.operation = request.kind(in: engine.catalog)
+        record.project = engine.project
+        record.caller = request.caller
         guard context.wantsProgress else { return try await answer(request, engine, execution, context, &record) }
         let heartbeat = Task { await beat(context, request.name) }
         defer { heartbeat.cancel() }

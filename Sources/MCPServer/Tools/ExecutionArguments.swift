@@ -62,6 +62,19 @@ struct ExecutionArguments {
         return catalog.operation(request.steps[0].invocation.operation)?.id ?? CallMeter.noOperation
     }
 
+    /// As whom it runs; nil where nothing is said, or several things are.
+    var caller: CallRecord.Caller? {
+        guard request.steps.count == 1, let credential = request.steps[0].invocation.credential else { return nil }
+        switch credential {
+        case .key: return .key
+        case .session: return .session
+        case .jwt: return .jwt
+        case .actor(.guest): return .guest
+        case .actor(.key): return .key
+        case .actor: return .user
+        }
+    }
+
     private static func step(_ value: JSON, _ index: Int) throws(AppError) -> ExecutionRequest.Step {
         guard case .object(let object) = value else {
             throw AppError(

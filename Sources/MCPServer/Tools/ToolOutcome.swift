@@ -15,6 +15,12 @@ package enum ToolOutcome: Sendable {
 }
 
 extension ToolOutcome {
+    /// How long its text is; nil where that is made later.
+    var bytes: Int? {
+        guard case .json(let encoded, _, _, _) = self else { return nil }
+        return encoded.count
+    }
+
     /// Whether a note may be added.
     var takesNote: Bool {
         guard case .json(_, _, false, let takesNote) = self else { return false }

@@ -1,5 +1,6 @@
 import Engine
 import HTTPTypes
+import Telemetry
 import Values
 
 /// Who sends a request, by the secrets in its headers.
@@ -13,7 +14,8 @@ struct RequestCaller {
     func execute(
         _ invocation: Invocation,
         on engine: Engine,
-        _ projects: any ProjectSource
+        _ projects: any ProjectSource,
+        _ record: inout CallRecord
     ) async throws(AppError) -> EngineAnswer {
         var invocation = invocation
         invocation.impersonated = try UserReference(
@@ -23,9 +25,11 @@ struct RequestCaller {
         )
         if given(.appwriteMode)?.lowercased() == "admin", given(.appwriteKey) == nil, let secret = consoleSession {
             invocation.actor = try await projects.administrator(session: secret, of: project)
+            record.caller = .admin
             return try await engine.execute(invocation)
         }
         let credential = try credential
+        record.caller = credential?.kind
         if let credential, let answer = try await engine.execute(invocation, showing: credential) { return answer }
         if case .jwt = credential {
             throw AppError(
@@ -34,6 +38,7 @@ struct RequestCaller {
                 hint: "account.createJWT makes a new one."
             )
         }
+        record.caller = .guest
         invocation.actor = .guest
         return try await engine.execute(invocation)
     }
@@ -68,5 +73,16 @@ struct RequestCaller {
 
     private func given(_ name: HTTPField.Name) -> String? {
         fields[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+extension Credential {
+    fileprivate var kind: CallRecord.Caller? {
+        switch self {
+        case .key: .key
+        case .session: .session
+        case .jwt: .jwt
+        case .actor: nil
+        }
     }
 }
