@@ -5,17 +5,19 @@ import Logging
 import Storage
 import Values
 
-/// `tandem doctor`: whether the store is in order.
+/// `tandem doctor`: whether the store is in order, and what a server needs.
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Look whether the store is in order, and say what to do where it is not.",
+        abstract: "Look whether the store, addresses and certificates are in order, and say what to do where not.",
         discussion: """
-            Makes nothing. Exits with 1 when there is a problem, otherwise with 0.
+            Makes nothing. Exits with 1 when there is a problem, otherwise with 0. Addresses and the certificate are those \
+            of --http, --metrics, --tls-cert and --tls-key, where they are given.
 
             EXAMPLES
               tandem doctor
               tandem doctor --mongodb mongodb://db1,db2,db3/?replicaSet=rs0 --project shop
+              tandem doctor --http 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem
               tandem doctor --json
             """
     )
@@ -38,6 +40,7 @@ struct Doctor: AsyncParsableCommand {
             await store.close()
         }
         if let finding = settings.key.finding { findings.append(finding) }
+        findings += await settings.addressFindings()
         report(findings)
         if findings.contains(where: { $0.level == .problem }) { Glibc.exit(1) }
     }

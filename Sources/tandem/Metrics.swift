@@ -39,7 +39,7 @@ struct Metrics: Service {
 
 extension HTTPAddress {
     /// Whether two can't be listened at together.
-    fileprivate func collides(with other: HTTPAddress) -> Bool {
+    func collides(with other: HTTPAddress) -> Bool {
         guard port == other.port, port != 0 else { return false }
         func isEverywhere(_ host: String) -> Bool { host == "0.0.0.0" || host == "::" }
         return host == other.host || isEverywhere(host) || isEverywhere(other.host)

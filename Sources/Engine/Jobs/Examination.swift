@@ -1,5 +1,5 @@
 package import Storage
-import Values
+package import Values
 
 /// Looks at what waits or has failed in a project.
 package enum Examination {

@@ -1,6 +1,5 @@
 import Glibc
-package import Storage
-import Values
+package import Values
 
 /// The secret of a project that encrypts, signs and tokenises, kept in a file for its owner alone.
 package struct KeyFile: Sendable {

@@ -1,4 +1,4 @@
-package import Storage
+package import Values
 
 /// Where the key of a project comes from.
 package enum KeySource: Sendable {

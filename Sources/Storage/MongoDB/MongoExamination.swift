@@ -1,5 +1,5 @@
 import Glibc
-import Values
+package import Values
 
 extension MongoStore {
     /// Looks at a deployment and a project in it without making anything.

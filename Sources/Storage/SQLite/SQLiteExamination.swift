@@ -1,5 +1,6 @@
 import GRDBSQLite
 import Glibc
+package import Values
 
 extension SQLiteStore {
     /// Looks at the folder of an embedded store without making or opening anything.
