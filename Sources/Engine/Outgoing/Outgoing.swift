@@ -6,6 +6,14 @@ import Values
 package protocol Outgoing: Sendable {
     /// Sends a request and waits for the answer, whatever its status is.
     func send(_ request: OutgoingRequest) async throws(OutgoingError) -> OutgoingAnswer
+    /// The certificate that a server shows, in DER, whether or not anybody trusts it.
+    func certificate(of host: String, port: Int) async throws(OutgoingError) -> [UInt8]
+}
+
+extension Outgoing {
+    package func certificate(of host: String, port: Int) async throws(OutgoingError) -> [UInt8] {
+        throw OutgoingError(.refused, "This process looks at no other servers.")
+    }
 }
 
 /// No way at all, for engines that are to stay on their own.

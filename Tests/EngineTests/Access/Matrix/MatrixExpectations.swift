@@ -203,6 +203,7 @@ extension AccessMatrix {
         outbox.list 1111 1+ +
         health.get 1111 1+ +
         health.getCache 1111 1+ +
+        health.getCertificate 1111 44 4
         health.getDB 1111 1+ +
         health.getFailedJobs 1111 1+ +
         health.getPubSub 1111 1+ +
