@@ -11,6 +11,8 @@ package struct Client: Sendable, Hashable {
     package var answerBytes: Int?
     /// The way by which the call came, where the project's owner can close it.
     package var way: ProjectProtocol?
+    /// The language in which mails that the call causes are to be, such as `pt-br`; empty where it does not say.
+    package var locale = ""
 
     package init(ip: String = "", userAgent: String = "", answerBytes: Int? = nil, way: ProjectProtocol? = nil) {
         self.ip = ip

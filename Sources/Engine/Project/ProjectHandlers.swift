@@ -11,7 +11,7 @@ enum ProjectHandlers {
         ]
             + PolicyHandlers.all(project) + MockPhoneHandlers.all
             + KeyHandlers.all(KeyGrants(scopes: access.scopes), id)
-            + PlatformHandlers.all + VariableHandlers.all + OAuth2Handlers.all
+            + PlatformHandlers.all + VariableHandlers.all + MailTemplateHandlers.all + OAuth2Handlers.all
     }
 
     private static func get(_ project: ProjectAnswer) -> Handler {

@@ -158,6 +158,13 @@ enum IdentityTables {
         [ColumnLayout("value", .json), ColumnLayout("secret", .text, seal: "settings.secret")]
     )
 
+    /// The project's own words of mails to users, a row for each kind of mail and language.
+    static let mailTemplates = TableLayout.system(
+        "mailTemplates",
+        [ColumnLayout("template", .text), ColumnLayout("locale", .text)]
+            + StoredTemplate.fields.map { ColumnLayout($0, .text) }
+    )
+
     /// E-mails and text messages that wait to be delivered. `body` holds the secrets of links and codes, and so is
     /// sealed.
     static let outbox = TableLayout.system(
@@ -190,6 +197,7 @@ enum IdentityTables {
         .optional(platforms, [.key("hostname")]),
         .optional(variables, [.unique("resourceType", "resourceId", "key")]),
         .optional(settings, []),
+        .optional(mailTemplates, []),
         .optional(outbox, [.key("state"), .key("user"), .key("expire")]),
         .optional(limits, [.key("reset")]),
     ]

@@ -106,16 +106,27 @@ struct Invitation: Sendable {
             ],
             to: link
         )
-        let isMail = !user.email.isEmpty
+        let details: JSONObject = [
+            "url": .string(link), "secret": .string(secret), "membershipId": .string(membership),
+        ]
+        let expire = context.now.adding(seconds: Self.outboxTime)
+        if !user.email.isEmpty {
+            let mail = Mail(
+                template: .invitation,
+                purpose: "invitation",
+                values: [.team: team.name, .redirect: link],
+                details: details
+            )
+            return try mail.send(to: user, at: user.email, until: expire, context)
+        }
         try Outbox.add(
-            kind: isMail ? .email : .sms,
+            kind: .sms,
             purpose: "invitation",
             user: user.id,
-            recipient: isMail ? user.email : user.phone,
-            subject: "Invitation to \(team.name)",
+            recipient: user.phone,
             body: "You are invited to the team \(team.name). Follow this link to join it: \(link)",
-            details: ["url": .string(link), "secret": .string(secret), "membershipId": .string(membership)],
-            expire: context.now.adding(seconds: Self.outboxTime),
+            details: .object(details),
+            expire: expire,
             context
         )
     }

@@ -11,23 +11,13 @@ enum SessionAlert {
         guard !user.email.isEmpty, !isNoNews(session) else { return }
         let client = context.call.client
         let device = device(client.userAgent)
-        var circumstances = "on \(context.now.text)"
-        if !device.isEmpty { circumstances += ", with \(device)" }
-        if !client.ip.isEmpty { circumstances += ", from \(client.ip)" }
-        try Outbox.add(
-            kind: .email,
+        let mail = Mail(
+            template: .sessionAlert,
             purpose: "session-alert",
-            user: user.id,
-            recipient: user.email,
-            subject: "A new sign-in",
-            body: "Somebody has signed in to your account \(circumstances).\n"
-                + "If that was you, there is nothing to do. If not, choose another password and end the other sessions.",
-            details: [
-                "sessionId": .string(session.id), "ip": .string(client.ip), "device": .string(device),
-            ],
-            expire: context.now.adding(seconds: time),
-            context
+            values: [.device: device, .ip: client.ip, .time: context.now.text],
+            details: ["sessionId": .string(session.id), "ip": .string(client.ip), "device": .string(device)]
         )
+        try mail.send(to: user, at: user.email, until: context.now.adding(seconds: time), context)
     }
 
     private static func isNoNews(_ session: Session) -> Bool {

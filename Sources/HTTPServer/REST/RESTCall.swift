@@ -25,6 +25,8 @@ struct RESTCall {
         var wanted = try await RequestArguments(request, match, query, reader)
         record.operation = wanted.operation.id
         try useCacheHeader(&wanted)
+        var client = client
+        client.locale = request.headers[.appwriteLocale] ?? query["locale"]?.string ?? ""
         var given = Invocation(wanted.operation.id, wanted.arguments, from: client)
         given.unchangedSince = try moment()
         given.isDeveloping = isDeveloping

@@ -3,6 +3,8 @@
 import inspect
 
 from appwrite.enums.project_auth_method_id import ProjectAuthMethodId
+from appwrite.enums.project_email_template_id import ProjectEmailTemplateId
+from appwrite.enums.project_email_template_locale import ProjectEmailTemplateLocale
 from appwrite.enums.project_key_scopes import ProjectKeyScopes
 from appwrite.enums.project_o_auth_provider_id import ProjectOAuthProviderId
 from appwrite.enums.project_policy_id import ProjectPolicyId
@@ -153,6 +155,24 @@ def small_things(t):
     t.refused(404, "mock_number_not_found", project.get_mock_phone, "+4915100007777")
 
 
+def mail_templates(t):
+    project = t.key.project
+    german = {"template_id": ProjectEmailTemplateId.OTPSESSION, "locale": ProjectEmailTemplateLocale.DE}
+    t.same("standard words", project.get_email_template(**german).subject, "Your code")
+    changed = project.update_email_template(
+        **german, subject="Dein Code", message="<p>{{otp}}</p>", sender_name="Laden", sender_email="shop@example.com")
+    t.same(
+        "changed", (changed.templateid, changed.locale, changed.subject, changed.sendername),
+        ("otpSession", "de", "Dein Code", "Laden"))
+    t.same("found", project.get_email_template(**german), changed)
+    listed = project.list_email_templates(queries=[Query.limit(10)])
+    t.same("listed", (listed.total, [one.subject for one in listed.templates]), (1, ["Dein Code"]))
+    caller = t.front.caller()
+    caller.client.set_locale("de-at")
+    caller.account.create_email_token("unique()", "german@example.com")
+    t.check("a mail is in its words", t.front.sent("email-otp")["html"].startswith("<p>"), t.front.sent("email-otp"))
+
+
 def providers(t):
     project = t.key.project
     names = [
@@ -187,4 +207,4 @@ def providers(t):
     t.check("most of them are served", served >= 40, served)
 
 
-ALL = [project, policies, keys, platforms, small_things, providers]
+ALL = [project, policies, keys, platforms, small_things, mail_templates, providers]

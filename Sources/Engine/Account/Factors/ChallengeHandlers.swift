@@ -28,12 +28,12 @@ enum ChallengeHandlers {
                 )
             )
             if let address, fixed == nil {
-                let message = SecretMessage(purpose: "mfa-challenge", subject: "Your code", aim: "to sign in")
+                let message = SecretMessage(purpose: "mfa-challenge", template: .mfaChallenge, aim: "to sign in")
                 try message.send(
                     code,
                     to: address.text,
                     by: address.channel.message,
-                    for: user.id,
+                    for: user,
                     until: challenge.expire,
                     context
                 )

@@ -25,7 +25,7 @@ enum Recovery {
             try user.checkActive()
             let message = SecretMessage(
                 purpose: "recovery",
-                subject: "Choose a new password",
+                template: .recovery,
                 aim: "to choose a new password",
                 url: url
             )

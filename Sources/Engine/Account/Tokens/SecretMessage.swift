@@ -4,8 +4,9 @@ import Values
 struct SecretMessage: Sendable {
     /// As in the outbox, for example `recovery`.
     var purpose: String
-    var subject: String
-    /// What the secret is for, as the end of a sentence: `to sign in`.
+    /// The words by e-mail; nil for what goes to phones only.
+    var template: MailTemplate?
+    /// What the secret is for, as the end of a sentence in a text message: `to sign in`.
     var aim: String
     /// Where a link leads that carries the secret; nil for a code that is typed in.
     var url: String?
@@ -17,33 +18,28 @@ struct SecretMessage: Sendable {
         _ secret: String,
         to recipient: String,
         by kind: Outbox.Kind,
-        for user: String,
+        for user: User,
         until expire: Timestamp,
         _ context: WriteContext
     ) throws {
-        var details: JSONObject = ["userId": .string(user), "secret": .string(secret)]
-        var lines: [String] = []
-        if let url {
-            let link = URLText.adding([("userId", user), ("secret", secret), ("expire", expire.text)], to: url)
-            details["url"] = .string(link)
-            lines.append("Follow this link \(aim): \(link)")
-        } else {
-            lines.append("Your code \(aim) is \(secret)")
+        var details: JSONObject = ["userId": .string(user.id), "secret": .string(secret)]
+        let link = url.map {
+            URLText.adding([("userId", user.id), ("secret", secret), ("expire", expire.text)], to: $0)
         }
-        if !phrase.isEmpty {
-            details["phrase"] = .string(phrase)
-            lines.append("The page that asked for it shows the words \"\(phrase)\". Trust no other.")
-        }
-        if kind == .email {
-            lines.append("It is good until \(expire.text). If you have not asked for it, there is nothing to do.")
+        if let link { details["url"] = .string(link) }
+        if !phrase.isEmpty { details["phrase"] = .string(phrase) }
+        if kind == .email, let template {
+            var values: [MailTemplate.Place: String] = [.phrase: phrase, .expire: expire.text]
+            values[link == nil ? .otp : .redirect] = link ?? secret
+            let mail = Mail(template: template, purpose: purpose, values: values, details: details)
+            return try mail.send(to: user, at: recipient, until: expire, context)
         }
         try Outbox.add(
             kind: kind,
             purpose: purpose,
-            user: user,
+            user: user.id,
             recipient: recipient,
-            subject: kind == .email ? subject : "",
-            body: lines.joined(separator: "\n"),
+            body: "Your code \(aim) is \(secret)",
             details: .object(details),
             expire: expire,
             context

@@ -32,7 +32,7 @@ enum SignInTokens {
             try context.check(.magicURL)
             let message = SecretMessage(
                 purpose: "magic-url",
-                subject: "Sign in",
+                template: .magicSession,
                 aim: "to sign in",
                 url: try context.link(),
                 phrase: new.phrase
@@ -49,7 +49,7 @@ enum SignInTokens {
             try context.check(.emailOTP)
             let message = SecretMessage(
                 purpose: "email-otp",
-                subject: "Your code",
+                template: .otpSession,
                 aim: "to sign in",
                 phrase: new.phrase
             )
@@ -63,7 +63,7 @@ enum SignInTokens {
         prepare: { New($0, secret: Secret.digits(codeLength)) },
         body: { new, context in
             try context.check(.phone)
-            let message = SecretMessage(purpose: "phone", subject: "", aim: "to sign in")
+            let message = SecretMessage(purpose: "phone", aim: "to sign in")
             let user = try context.user(phone: context.call.string("phone"), orNew: new.user)
             return try send(new, .phone, codeTime, message, by: .phone, to: user, context)
         }
@@ -111,7 +111,7 @@ extension WriteContext {
         let secret = fixed ?? secret
         let token = try addToken(kind, secret, for: user.id, seconds: seconds, details: ["address": .string(address)])
         if fixed == nil {
-            try message.send(secret, to: address, by: channel.message, for: user.id, until: token.expire, self)
+            try message.send(secret, to: address, by: channel.message, for: user, until: token.expire, self)
         }
         return (token, secret)
     }

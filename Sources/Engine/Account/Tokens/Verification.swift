@@ -19,7 +19,7 @@ enum Verification {
         body: { secret, context in
             let message = SecretMessage(
                 purpose: "email-verification",
-                subject: "Is this your address?",
+                template: .verification,
                 aim: "to confirm your e-mail address",
                 url: try context.link()
             )
@@ -33,7 +33,6 @@ enum Verification {
         body: { secret, context in
             let message = SecretMessage(
                 purpose: "phone-verification",
-                subject: "",
                 aim: "to confirm your phone number"
             )
             return try send(secret, SignInTokens.codeTime, message, .phone, context)

@@ -6,6 +6,7 @@ extension HTTPField.Name {
     static let appwriteDevKey = Self("X-Appwrite-Dev-Key")!
     static let appwriteJWT = Self("X-Appwrite-JWT")!
     static let appwriteSession = Self("X-Appwrite-Session")!
+    static let appwriteLocale = Self("X-Appwrite-Locale")!
     static let appwriteMode = Self("X-Appwrite-Mode")!
     static let appwriteImpersonateID = Self("X-Appwrite-Impersonate-User-Id")!
     static let appwriteImpersonateEmail = Self("X-Appwrite-Impersonate-User-Email")!

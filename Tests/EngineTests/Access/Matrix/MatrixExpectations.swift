@@ -133,6 +133,7 @@ extension AccessMatrix {
         project.createWebPlatform 1111 1+ +
         project.createWindowsPlatform 1111 1+ +
         project.delete 1111 1~ ~
+        project.deleteEmailTemplate 1111 1+ +
         project.deleteKey 1111 1+ +
         project.deleteMockPhone 1111 1+ +
         project.deletePlatform 1111 1+ +
@@ -140,12 +141,14 @@ extension AccessMatrix {
         project.describe ++++ ++ +
         project.export 1111 1+ +
         project.get 1111 1+ +
+        project.getEmailTemplate 1111 1+ +
         project.getKey 1111 1+ +
         project.getMockPhone 1111 1+ +
         project.getOAuth2Provider 1111 1+ +
         project.getPlatform 1111 1+ +
         project.getPolicy 1111 1+ +
         project.getVariable 1111 1+ +
+        project.listEmailTemplates 1111 1+ +
         project.listKeys 1111 1+ +
         project.listMockPhones 1111 1+ +
         project.listOAuth2Providers 1111 1+ +
@@ -155,6 +158,7 @@ extension AccessMatrix {
         project.updateAndroidPlatform 1111 1+ +
         project.updateApplePlatform 1111 1+ +
         project.updateAuthMethod 1111 1+ +
+        project.updateEmailTemplate 1111 1+ +
         project.updateKey 1111 1+ +
         project.updateLabels 1111 1+ +
         project.updateLinuxPlatform 1111 1+ +
@@ -192,6 +196,7 @@ extension AccessMatrix {
         organization.getProject 144+ 11 +
         organization.listProjects 144+ 11 +
         organization.updateProject 144+ 11 +
+        console.getEmailTemplate ++++ 11 +
         console.getResource 1+++ 11 +
         console.listOAuth2Providers ++++ 11 +
         console.listOrganizationScopes ++++ 11 +

@@ -107,6 +107,7 @@ final class MatrixWorld {
     private func makeProject() async throws {
         try await engine.call("project.createKey", ["keyId": "key", "name": "Key", "scopes": ["users.read"]])
         try await engine.call("project.createVariable", ["variableId": "var", "key": "NAME", "value": "x"])
+        try await engine.call("project.updateEmailTemplate", ["templateId": "verification", "subject": "Hello"])
         try await engine.call("project.createMockPhone", ["number": "+15550100", "otp": "123456"])
         for kind in PlatformKind.all {
             let arguments: JSONObject = [
