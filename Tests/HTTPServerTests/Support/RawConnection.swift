@@ -37,6 +37,16 @@ struct RawConnection: Sendable {
 
     func close() { Glibc.close(descriptor) }
 
+    /// Breaks the connection off: nothing comes, and nothing is taken any more.
+    func reset() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        // Something else takes the number, so that it can still be closed.
+        let other = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        dup2(other, descriptor)
+        Glibc.close(other)
+    }
+
     /// Says that nothing else comes.
     func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
 
