@@ -3,10 +3,12 @@ line of the log is what its reader expects, with no secret in it."""
 
 import http.server
 import json
+import os
 import queue
 import re
 import secrets
 import sys
+import tempfile
 import threading
 import urllib.error
 import urllib.request
@@ -221,9 +223,30 @@ def is_quiet(binary):
         report.check("all of JSON is JSON", any(line["message"] == "call" for line in lines), lines)
 
 
+def tells_faults(binary):
+    """What goes wrong here is told with its cause, under the trace of the call that met it."""
+    with tempfile.TemporaryDirectory() as folder:
+        with Tandem(binary, "--data", folder) as tandem:
+            tandem.execute("tablesDB.create", databaseId="shop", name="Shop")
+        path = f"{folder}/projects/default.sqlite"
+        with open(path, "r+b") as file:
+            file.seek(4096)
+            file.write(b"\xff" * (os.path.getsize(path) - 4096))
+        trace, parent = new_parent()
+        with Tandem(binary, "--data", folder, "--log-format", "json", "--log-level", "info") as tandem:
+            meta(tandem, parent, "tablesDB.list")
+            lines = [json.loads(line) for line in tandem.log.splitlines()]
+        mine = [line for line in lines if line.get("trace_id") == trace]
+        calls = [line for line in mine if line["message"] == "call"]
+        causes = [line for line in mine if line["level"] == "error"]
+        report.check("a fault is a call that failed", [line["status"] >= 500 for line in calls] == [True], lines)
+        report.check("and a line with its cause", causes and "damaged" in causes[0]["message"], lines)
+
+
 def main():
     binary = sys.argv[1]
     is_quiet(binary)
+    tells_faults(binary)
     for store, options in stores():
         with Receiver() as receiver, Watched(binary, *options) as watched:
             follows_callers(store, watched)
