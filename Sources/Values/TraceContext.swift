@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Where a call stands in a trace, as W3C Trace Context (level 1) tells it: which trace it belongs to, and which part of
 /// it this process's share is.
 package struct TraceContext: Sendable, Hashable {
@@ -18,7 +20,7 @@ package struct TraceContext: Sendable, Hashable {
 
     /// Begins a trace.
     package init() {
-        var random = SystemRandomNumberGenerator()
+        var random = TraceNumbers()
         self.init(using: &random)
     }
 
@@ -41,7 +43,7 @@ package struct TraceContext: Sendable, Hashable {
     ///   - parents: every header `traceparent` of the request.
     ///   - states: every header `tracestate`, in their order.
     package init(parents: [String], states: [String]) {
-        var random = SystemRandomNumberGenerator()
+        var random = TraceNumbers()
         self.init(parents: parents, states: states, using: &random)
     }
 
@@ -125,6 +127,19 @@ package struct TraceContext: Sendable, Hashable {
 
     private static func digits(_ number: UInt64) -> String {
         withUnsafeBytes(of: number.bigEndian) { $0.hexadecimal }
+    }
+}
+
+/// Numbers that no other process is likely to come by (SplitMix64, from a random beginning). They are no secrets, and the
+/// system's own cost a call of the kernel each.
+private struct TraceNumbers: RandomNumberGenerator {
+    private static let state = Atomic<UInt64>(.random(in: 0...UInt64.max))
+
+    mutating func next() -> UInt64 {
+        var number = Self.state.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
+        number = (number ^ (number >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        number = (number ^ (number >> 27)) &* 0x94D0_49BB_1331_11EB
+        return number ^ (number >> 31)
     }
 }
 
