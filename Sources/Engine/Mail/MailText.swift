@@ -14,8 +14,11 @@ struct MailText: Sendable {
         var rest = html[...]
         while let paragraph = Self.paragraph(in: rest) {
             result += filled(rest[..<paragraph.lowerBound], Self.escaped)
-            if !lacks(rest[paragraph]) { result += filled(rest[paragraph], Self.escaped) }
+            let isLeftOut = lacks(rest[paragraph])
+            if !isLeftOut { result += filled(rest[paragraph], Self.escaped) }
             rest = rest[paragraph.upperBound...]
+            // No empty line stays in its place.
+            if isLeftOut { rest = rest.drop(while: \.isWhitespace) }
         }
         return result + filled(rest, Self.escaped)
     }

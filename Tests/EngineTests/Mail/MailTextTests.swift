@@ -31,7 +31,7 @@ struct MailTextTests {
             ("<p>{{otp}}</p><p>{{phrase}}</p>", "<p>123456</p>"),
             ("a<P class=\"x\">It says {{ip}}.</P>b", "ab"),
             ("<pre>{{phrase}}</pre>", "<pre></pre>"), ("<p>{{nothing}}</p>", "<p>{{nothing}}</p>"),
-            ("<p>{{phrase}}", "<p>"), ("<p>a</p>\n<p>{{phrase}} {{otp}}</p>\n<p>b</p>", "<p>a</p>\n\n<p>b</p>"),
+            ("<p>{{phrase}}", "<p>"), ("<p>a</p>\n<p>{{phrase}} {{otp}}</p>\n<p>b</p>", "<p>a</p>\n<p>b</p>"),
         ]
     )
     func leavesOut(_ template: String, _ expected: String) {
