@@ -116,7 +116,9 @@ package final class Engine: Sendable {
         )
         let own =
             [CacheHandlers.statistics(lists), RealtimeWait.handler] + RealtimeHandlers.all + Self.accountHandlers
-            + HealthHandlers(lists: lists, feed: feed).all + [CertificateHandler(outgoing: outgoing).handler]
+            + HealthHandlers(lists: lists, feed: feed).all + [
+                CertificateHandler(outgoing: outgoing).handler, TimeHandler(outgoing: outgoing, clock: clock).handler,
+            ]
             + OutboxHandlers.all
             + AuthenticatorHandlers.all(issuer: project) + [SessionRenewal.handler(outgoing)]
             + OAuth2Beginning(outgoing: outgoing, address: publicAddress, project: project).all

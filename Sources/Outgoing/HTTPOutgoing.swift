@@ -11,15 +11,17 @@ import Values
 package final class HTTPOutgoing: Outgoing {
     private let rule: AddressRule
     private let clients: PinnedClients
+    let timeServer: TimeServer
 
     private static let maximumRedirects = 5
 
     /// - Parameter allowsPrivate: whether loopback and private addresses are open.
-    package convenience init(allowsPrivate: Bool) {
-        self.init(allowsPrivate: allowsPrivate, clients: PinnedClients())
+    package convenience init(allowsPrivate: Bool, timeServer: TimeServer = .usual) {
+        self.init(allowsPrivate: allowsPrivate, clients: PinnedClients(), timeServer: timeServer)
     }
 
-    init(allowsPrivate: Bool, clients: PinnedClients) {
+    init(allowsPrivate: Bool, clients: PinnedClients, timeServer: TimeServer = .usual) {
+        self.timeServer = timeServer
         rule = AddressRule(allowsPrivate: allowsPrivate)
         self.clients = clients
     }

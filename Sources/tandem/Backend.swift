@@ -19,7 +19,10 @@ final class Backend: Service {
 
     init(_ settings: Settings, log: Logger) {
         self.settings = settings
-        let outgoing = HTTPOutgoing(allowsPrivate: settings.allowsPrivateTargets)
+        let outgoing = HTTPOutgoing(
+            allowsPrivate: settings.allowsPrivateTargets,
+            timeServer: settings.timeServer
+        )
         self.outgoing = outgoing
         let store = settings.store(of: settings.project)
         self.store = store

@@ -189,6 +189,15 @@ struct Options: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Which server health.getTime asks what time it is, over UDP.",
+            discussion: "Default: time.cloudflare.com; the port is 123 unless it is named.",
+            valueName: "host[:port]"
+        )
+    )
+    var timeServer: String?
+
+    @Option(
+        help: ArgumentHelp(
             "What to log on stderr: trace, debug, info, notice, warning, error, critical.",
             discussion: "Default: warning.",
             valueName: "level"
@@ -239,6 +248,7 @@ struct Settings: Sendable {
     var limitsRates: Bool
     /// Whether requests to other servers may go to loopback and private addresses.
     var allowsPrivateTargets: Bool
+    var timeServer = TimeServer.usual
     /// Who may sign up at the console.
     var consoleSignUp: SignUpRule
     var logLevel: Logger.Level
@@ -295,6 +305,12 @@ struct Settings: Sendable {
         indexCheck = try Self.number(options.indexCheck, "--index-check", "TANDEM_INDEX_CHECK")
         limitsRates = try !options.noRateLimits && !Self.flag("TANDEM_NO_RATE_LIMITS")
         allowsPrivateTargets = try options.allowPrivateWebhooks || Self.flag("TANDEM_ALLOW_PRIVATE_WEBHOOKS")
+        if let text = options.timeServer ?? Self.variable("TANDEM_TIME_SERVER") {
+            guard let address = HTTPAddress(text) ?? HTTPAddress(text + ":123"), address.port > 0 else {
+                throw Failure.usage("--time-server takes HOST or HOST:PORT, such as time.example.org, not '\(text)'")
+            }
+            timeServer = TimeServer(host: address.host, port: address.port)
+        }
         let signUp = options.consoleSignup ?? Self.variable("TANDEM_CONSOLE_SIGNUP") ?? "first"
         guard let rule = SignUpRule(rawValue: signUp) else {
             throw Failure.usage("--console-signup takes first, on or off, not '\(signUp)'")

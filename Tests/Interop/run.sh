@@ -13,7 +13,7 @@ scripts/interop-venv
 
 scripts=("${@:2}")
 if ((${#scripts[@]} == 0)); then
-    scripts=(interop transcript events dry_run documents webhooks planted processes_killed sdk browser http_document openapi openapi_fuzz realtime http2 metrics traces doctor certificates)
+    scripts=(interop transcript events dry_run documents webhooks planted processes_killed sdk browser http_document openapi openapi_fuzz realtime http2 metrics traces doctor certificates network_time)
     for path in Tests/Interop/mongodb_*.py; do scripts+=("$(basename "$path" .py)"); done
 fi
 # These start servers of their own, to take them away, so another server that is there already does not do.

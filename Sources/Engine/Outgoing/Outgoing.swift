@@ -1,4 +1,4 @@
-import Values
+package import Values
 
 /// The way to servers of others: webhooks go over it, and so do the questions to providers that users sign in with.
 ///
@@ -8,11 +8,17 @@ package protocol Outgoing: Sendable {
     func send(_ request: OutgoingRequest) async throws(OutgoingError) -> OutgoingAnswer
     /// The certificate that a server shows, in DER, whether or not anybody trusts it.
     func certificate(of host: String, port: Int) async throws(OutgoingError) -> [UInt8]
+    /// What time it is where the time server is.
+    func time() async throws(OutgoingError) -> Timestamp
 }
 
 extension Outgoing {
     package func certificate(of host: String, port: Int) async throws(OutgoingError) -> [UInt8] {
         throw OutgoingError(.refused, "This process looks at no other servers.")
+    }
+
+    package func time() async throws(OutgoingError) -> Timestamp {
+        throw OutgoingError(.refused, "This process asks no time server.")
     }
 }
 

@@ -213,6 +213,7 @@ extension AccessMatrix {
         health.getFailedJobs 1111 1+ +
         health.getPubSub 1111 1+ +
         health.getStats 1111 1+ +
+        health.getTime 1111 44 4
         health.getVersion ++++ ++ +
         realtime.list ++++ 11 +
         realtime.subscribe ++++ 11 +
