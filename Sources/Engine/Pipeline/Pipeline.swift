@@ -40,7 +40,10 @@ struct Pipeline: Sendable {
         case .read(let body):
             if let cached = work.cached { return try await read(call, cached, body) }
             return try await read(call, body)
-        case .apart(let body): return try await body(self)
+        case .apart(let body):
+            // What opens no session of the call's own must not be without the check of rights that comes with one.
+            try await look(call) { _ in }
+            return try await body(self)
         case .write: return try await write(call, work, grouped: true).response
         case .define:
             let outcome = try await write(call, work, grouped: false)

@@ -52,6 +52,15 @@ struct APIKeyActorTests {
     }
 
     @Test(arguments: Backend.available)
+    func whatLooksAtNothingInTheStoreNeedsItsScopeToo(_ backend: Backend) async throws {
+        try await withKey(backend) { engine, key async throws in
+            #expect(try await refusal(engine, "health.getTime", [:], key) == Self.lacksScope)
+            let domain: JSONObject = ["domain": "example.org"]
+            #expect(try await refusal(engine, "health.getCertificate", domain, key) == Self.lacksScope)
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func aKeyEndsWithItsTimeOrItsDeletion(_ backend: Backend) async throws {
         try await withKey(backend) { engine, key in
             engine.clock.advance(milliseconds: 86_399_999)

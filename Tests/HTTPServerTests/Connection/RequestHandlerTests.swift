@@ -10,7 +10,7 @@ import Testing
 struct RequestHandlerTests {
     /// Listens, answering in some way, while a test runs.
     private func withAnswers(
-        _ limits: HTTPLimits = HTTPLimits(),
+        limits: HTTPLimits = HTTPLimits(),
         room: BodyRoom = BodyRoom(1 << 20),
         _ answer: @escaping RequestHandler.Answer,
         _ body: (RawConnection) async throws -> Void
@@ -86,7 +86,7 @@ struct RequestHandlerTests {
             if case .tooLong(10) = refusal { return Self.text("too long") }
             return Self.text("fine")
         }
-        try await withAnswers(limits, answer) { connection in
+        try await withAnswers(limits: limits, answer) { connection in
             connection.send(Self.post("Content-Length: 1000000"))
             #expect(await connection.answer()?.text == "too long")
             connection.send(String(repeating: "x", count: 1_000_000) + Self.get("/"))
@@ -111,7 +111,8 @@ struct RequestHandlerTests {
                 #expect(await connection.answer()?.text == "fine")
             }
             var other = room.place()
-            #expect(other.grow(to: 70_000))
+            let isTaken = other.grow(to: 70_000)
+            #expect(isTaken)
             connection.send(Self.post("Content-Length: 90000", String(repeating: "x", count: 90_000)))
             #expect(await connection.answer()?.text == "busy")
             connection.send(Self.post("Content-Length: 60000", String(repeating: "x", count: 60_000)))
