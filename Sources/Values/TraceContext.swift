@@ -63,7 +63,30 @@ package struct TraceContext: Sendable, Hashable {
     }
 
     /// What is sent to others, so that what they do belongs to this.
-    package var traceparent: String { "00-\(traceID)-\(spanID)-\(isSampled ? "01" : "00")" }
+    package var traceparent: String {
+        String(unsafeUninitializedCapacity: 55) { text in
+            var end = 0
+            func add(_ byte: UInt8) {
+                text.initializeElement(at: end, to: byte)
+                end += 1
+            }
+            func add(_ number: UInt64, digits: Int) {
+                for place in (0..<digits).reversed() {
+                    let digit = UInt8(truncatingIfNeeded: number >> (4 * UInt64(place)) & 0xF)
+                    add(digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10))
+                }
+            }
+            add(0, digits: 2)
+            add(UInt8(ascii: "-"))
+            add(high, digits: 16)
+            add(low, digits: 16)
+            add(UInt8(ascii: "-"))
+            add(span, digits: 16)
+            add(UInt8(ascii: "-"))
+            add(isSampled ? 1 : 0, digits: 2)
+            return end
+        }
+    }
     /// 32 digits.
     package var traceID: String { Self.digits(high) + Self.digits(low) }
     /// 16 digits.

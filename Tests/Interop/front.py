@@ -102,7 +102,9 @@ class Front:
     def __init__(self, binary, *options):
         self.project = "p" + secrets.token_hex(6)
         self.called = set()
-        self._tandem = Tandem(binary, "--http", "127.0.0.1:0", "--project", self.project, *options)
+        # A port that the system chooses is known too late for addresses that are given away.
+        self._tandem = Tandem(
+            binary, "--http", "127.0.0.1:0", "--public-url", "http://localhost:8080", "--project", self.project, *options)
 
     def __enter__(self):
         self._tandem.__enter__()

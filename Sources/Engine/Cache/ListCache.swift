@@ -8,7 +8,7 @@ import Values
 /// brought it, and only while the table is as it was: see ``TableFingerprint``.
 final class ListCache: Sendable {
     fileprivate struct State {
-        var lists: S3FIFO<[UInt8], CachedList>
+        var lists: S3FIFO<ByteKey, CachedList>
         var flights: [UInt64: Flight] = [:]
         var current: [FlightKey: UInt64] = [:]
         var lastFlight: UInt64 = 0
@@ -41,9 +41,10 @@ final class ListCache: Sendable {
     ///   - key: that of the request, with the place of its cursor.
     ///   - known: the state of the table where that is known well enough.
     func step(_ request: ListRequest, _ key: [UInt8], _ known: SchemaCache.Known, at now: Timestamp) -> Step {
-        state.withLock { state in
+        let place = ByteKey(key)
+        return state.withLock { state in
             var parts: ListSource.Parts = request.wantsTotal ? .rowsAndTotal : .rows
-            if let list = state.lists.peek(key), request.accepts(list.readAt, at: now),
+            if let list = state.lists.peek(place), request.accepts(list.readAt, at: now),
                 !request.isStrict || state.log.isCurrent(list.mark, in: list.schema == nil ? request.group : nil)
             {
                 guard let fingerprint = known.fingerprint else {
@@ -52,7 +53,7 @@ final class ListCache: Sendable {
                 if list.table == fingerprint, list.schema == nil || list.schema == known.version {
                     let hasTotal = list.total.map { request.accepts($0.readAt, at: now) } ?? false
                     if hasTotal || !request.wantsTotal {
-                        state.lists.use(key)
+                        state.lists.use(place)
                         state.hits += 1
                         return .use(list)
                     }
@@ -97,18 +98,19 @@ final class ListCache: Sendable {
         _ flight: Flight.Ticket,
         at now: Timestamp
     ) -> CachedList? {
-        state.withLock { state in
+        let place = ByteKey(key)
+        return state.withLock { state in
             let total = loaded.total.map { CachedList.Total(count: $0, readAt: now) }
             let group = loaded.schema == nil ? request.group : nil
             guard let rows = loaded.rows else {
-                guard var list = state.lists.peek(key), list.table == loaded.table, list.schema == loaded.schema,
+                guard var list = state.lists.peek(place), list.table == loaded.table, list.schema == loaded.schema,
                     request.accepts(list.readAt, at: now),
                     !request.isStrict
                         || [list.mark, flight.mark].allSatisfy({ state.log.isCurrent($0, in: group) })
                 else { return nil }
                 list.total = total
-                state.lists.replace(list, for: key)
-                state.lists.use(key)
+                state.lists.replace(list, for: place)
+                state.lists.use(place)
                 state.hits += 1
                 return list
             }
@@ -124,7 +126,7 @@ final class ListCache: Sendable {
             )
             // What was written meanwhile may be missing from the rows: a reader who wants the last write would be wrong.
             if !request.isStrict || state.log.isCurrent(flight.mark, in: group) {
-                state.lists.insert(list, for: key, in: request.group, cost: list.cost(key))
+                state.lists.insert(list, for: place, in: request.group, cost: list.cost(key))
             }
             return list
         }

@@ -96,17 +96,17 @@ private struct QueryText {
 
     /// What texts have been read, because those who ask for kept lists ask the same over and over. By their bytes, for
     /// strings are equal that merely look the same.
-    private static let read = Mutex<[[UInt8]: Item]>([:])
+    private static let read = Mutex<[ByteKey: Item]>([:])
 
     /// How many texts are kept, and how long they may be, in bytes.
     private static let (maximum, maximumLength) = (1000, 500)
 
     private static func item(_ json: JSON) -> Item? {
         guard case .string(let text) = json else { return Item(json) }
-        let key = Array(text.utf8)
+        let key = ByteKey(text)
         if let known = read.withLock({ $0[key] }) { return known }
         guard let parsed = try? JSON(parsing: text), let item = Item(parsed) else { return nil }
-        if key.count <= maximumLength {
+        if text.utf8.count <= maximumLength {
             read.withLock { read in
                 if read.count >= maximum { read.removeAll() }
                 read[key] = item

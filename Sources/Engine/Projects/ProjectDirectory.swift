@@ -125,11 +125,16 @@ package final class ProjectDirectory: Sendable {
     func open(_ project: String, mark: String?) -> Engine {
         let now = clock.now
         func known(_ state: inout State) -> Engine? {
-            guard let open = state.open[project] else { return nil }
-            state.open[project]?.asked = now
-            state.open[project]?.seen = now
+            guard var open = state.open[project] else { return nil }
+            // Nothing depends on anything finer, and this is asked for with each call.
+            if mark == nil, (0..<100).contains(now.milliseconds - open.asked.milliseconds), open.asked == open.seen {
+                return open.engine
+            }
+            open.asked = now
+            open.seen = now
             // One that had no data yet has some now.
-            state.open[project]?.mark = mark ?? open.mark
+            open.mark = mark ?? open.mark
+            state.open[project] = open
             return open.engine
         }
         if let engine = state.withLock({ known(&$0) }) { return engine }

@@ -12,7 +12,7 @@ final class KnownTargets: Sendable {
     }
 
     /// By the bytes that were sent, for strings are equal that merely look the same.
-    private let known = Mutex<[[UInt8]: Target]>([:])
+    private let known = Mutex<[ByteKey: Target]>([:])
 
     /// How many are kept, and how long they may be, in bytes.
     private static let (maximum, maximumLength) = (500, 2000)
@@ -28,7 +28,7 @@ final class KnownTargets: Sendable {
         guard method == .get, !query.isEmpty, text.utf8.count <= Self.maximumLength else {
             return try read(path, query)
         }
-        let key = Array(text.utf8)
+        let key = ByteKey(text)
         if let target = known.withLock({ $0[key] }) { return target }
         let target = try read(path, query)
         known.withLock { known in

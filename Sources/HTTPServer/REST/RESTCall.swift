@@ -77,6 +77,7 @@ struct RESTCall {
     }
 
     private func response(_ answer: EngineAnswer, of operation: Operation) -> Response {
+        let format = FormatVersion(request.headers)
         let status = HTTPResponse.Status(code: operation.status)
         var response: Response
         switch operation.model {
@@ -85,18 +86,22 @@ struct RESTCall {
             response = .empty(status)
             if let url = (try? JSON(parsing: answer.encoded))?["url"]?.string { response.headers[.location] = url }
         default:
-            let filters = FormatFilters(FormatVersion(request.headers))
+            let filters = FormatFilters(format)
             response = .json(status, filters.answer(answer.encoded, of: operation.model))
         }
         if let cache = answer.cache {
-            response.headers[.appwriteCache] = cache.rawValue
-            response.headers[.appwriteCacheHit] = cache == .hit ? "true" : "false"
+            response.headers.append(HTTPField(name: .appwriteCache, value: cache.rawValue))
+            response.headers.append(HTTPField(name: .appwriteCacheHit, value: cache == .hit ? "true" : "false"))
         }
         if let limit = answer.limit ?? operation.rateLimit.map({ RateLimitState(unlimited: $0) }) {
             response.headers.append(limit)
         }
         setSession(answer.session, in: &response)
-        warnOfFormat(in: &response)
+        if let format, format > .present {
+            // Clients of a later release are answered as by the present one.
+            response.headers[.appwriteWarning] =
+                "The format \(format) is later than \(FormatVersion.present), which is what is spoken."
+        }
         return response
     }
 
@@ -118,13 +123,6 @@ struct RESTCall {
         let authority = request.head.authority ?? ""
         guard !authority.hasPrefix("["), let colon = authority.lastIndex(of: ":") else { return authority }
         return String(authority[..<colon])
-    }
-
-    /// Says to clients of a later release that they are answered as by the present one.
-    private func warnOfFormat(in response: inout Response) {
-        guard let format = FormatVersion(request.headers), format > .present else { return }
-        response.headers[.appwriteWarning] =
-            "The format \(format) is later than \(FormatVersion.present), which is what is spoken."
     }
 }
 

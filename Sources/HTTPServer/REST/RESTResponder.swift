@@ -59,7 +59,7 @@ struct RESTResponder: HTTPResponder {
             observer.ended(record, start.duration(to: .now))
             return response
         }
-        response.headers[.traceparent] = trace.traceparent
+        response.headers.append(HTTPField(name: .traceparent, value: trace.traceparent))
         return response
     }
 
@@ -84,7 +84,7 @@ struct RESTResponder: HTTPResponder {
             response.headers[.connection] = "close"
         }
         response.headers.append(contentsOf: cors.fields)
-        response.headers[.contentTypeOptions] = "nosniff"
+        response.headers.append(HTTPField(name: .contentTypeOptions, value: "nosniff"))
         if request.method == .head { response = response.createHeadResponse() }
         return response
     }
@@ -153,7 +153,7 @@ struct RequestProject {
     init(_ fields: HTTPFields, _ query: JSONObject, _ match: RouteTable.Match) throws(AppError) {
         if let named = Self.inPath(match) {
             id = named
-        } else if let header = fields[.appwriteProject], !header.isEmpty {
+        } else if let header = fields.text(.appwriteProject), !header.isEmpty {
             id = header
         } else if let text = query["project"]?.string, !text.isEmpty {
             id = text

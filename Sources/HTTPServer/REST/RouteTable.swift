@@ -19,7 +19,8 @@ struct RouteTable: Sendable {
     }
 
     private struct Node {
-        var words: [Substring: Int] = [:]
+        /// The words that may stand next, as UTF-8: so few that looking through them is faster than any hash.
+        var words: [(text: [UInt8], node: Int)] = []
         var variable: Int?
         var candidates: [String: [Candidate]] = [:]
     }
@@ -52,11 +53,14 @@ struct RouteTable: Sendable {
                 }
                 place = nodes[place].variable!
             } else {
-                if nodes[place].words[segment] == nil {
-                    nodes[place].words[segment] = nodes.count
+                let text = Array(segment.utf8)
+                if let known = nodes[place].words.first(where: { $0.text == text }) {
+                    place = known.node
+                } else {
+                    nodes[place].words.append((text, nodes.count))
+                    place = nodes.count
                     nodes.append(Node())
                 }
-                place = nodes[place].words[segment]!
             }
         }
         nodes[place].candidates[method, default: []].append(Candidate(operation: operation, names: names))
@@ -64,22 +68,26 @@ struct RouteTable: Sendable {
 
     /// What stands at a path; nil where nothing does.
     func match(_ method: String, _ path: Substring) -> Match? {
-        let segments = path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
-        var values: [Substring] = []
-        values.reserveCapacity(4)
-        guard let candidates = find(method, segments[...], from: 0, &values) else { return nil }
-        return Match(candidates: candidates, values: values)
+        var path = path
+        return path.withUTF8 { bytes in
+            let segments = bytes.split(separator: UInt8(ascii: "/"))
+            var values: [Segment] = []
+            guard let candidates = find(method, segments[...], from: 0, &values) else { return nil }
+            return Match(candidates: candidates, values: values.map { String(decoding: $0, as: UTF8.self)[...] })
+        }
     }
+
+    private typealias Segment = Slice<UnsafeBufferPointer<UInt8>>
 
     private func find(
         _ method: String,
-        _ segments: ArraySlice<Substring>,
+        _ segments: ArraySlice<Segment>,
         from place: Int,
-        _ values: inout [Substring]
+        _ values: inout [Segment]
     ) -> [Candidate]? {
         guard let segment = segments.first else { return nodes[place].candidates[method] }
-        if let word = nodes[place].words[segment],
-            let found = find(method, segments.dropFirst(), from: word, &values)
+        if let word = nodes[place].words.first(where: { $0.text.elementsEqual(segment) }),
+            let found = find(method, segments.dropFirst(), from: word.node, &values)
         {
             return found
         }

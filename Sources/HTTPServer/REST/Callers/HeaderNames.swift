@@ -27,3 +27,11 @@ extension HTTPField.Name {
     static let tracestate = Self("tracestate")!
     static let contentTypeOptions = Self("X-Content-Type-Options")!
 }
+
+extension HTTPFields {
+    /// What `self[name]` is, which joins the values even where there is only one.
+    func text(_ name: HTTPField.Name) -> String? {
+        let values = self[values: name]
+        return values.count > 1 ? values.joined(separator: ", ") : values.first
+    }
+}

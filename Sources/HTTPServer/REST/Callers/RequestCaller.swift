@@ -72,7 +72,7 @@ struct RequestCaller {
     }
 
     private func given(_ name: HTTPField.Name) -> String? {
-        fields[name].flatMap { $0.isEmpty ? nil : $0 }
+        fields.text(name).flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 
