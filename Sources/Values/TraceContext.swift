@@ -25,8 +25,8 @@ package struct TraceContext: Sendable, Hashable {
     }
 
     init(using random: inout some RandomNumberGenerator) {
-        let (high, low) = (random.next(), random.next(in: 1...))
-        self.init(high, low, span: random.next(in: 1...), parent: nil, isSampled: false, state: "")
+        let (high, low) = (random.next(), random.nextButZero())
+        self.init(high, low, span: random.nextButZero(), parent: nil, isSampled: false, state: "")
     }
 
     private init(_ high: UInt64, _ low: UInt64, span: UInt64, parent: UInt64?, isSampled: Bool, state: String) {
@@ -55,7 +55,7 @@ package struct TraceContext: Sendable, Hashable {
         self.init(
             caller.high,
             caller.low,
-            span: random.next(in: 1...),
+            span: random.nextButZero(),
             parent: caller.span,
             isSampled: caller.isSampled,
             state: TraceState.combined(states)
@@ -167,7 +167,6 @@ private struct TraceNumbers: RandomNumberGenerator {
 }
 
 extension RandomNumberGenerator {
-    fileprivate mutating func next(in range: PartialRangeFrom<UInt64>) -> UInt64 {
-        UInt64.random(in: range.lowerBound...UInt64.max, using: &self)
-    }
+    /// What the standard library has for this asks again and again where nothing but 0 comes.
+    fileprivate mutating func nextButZero() -> UInt64 { Swift.max(next(), 1) }
 }

@@ -33,7 +33,9 @@ struct FrontServer: Sendable {
     var builder: HTTPServerBuilder {
         HTTPServerBuilder { streams in
             let pipeline = FrontPipeline(configuration, sockets: sockets, meters: meters, room: room) {
-                request, address, refusal in
+                request,
+                address,
+                refusal in
                 if sockets != nil, FrontPipeline.isRealtime(request.head.path ?? "") {
                     return SocketRefusal.response(isStream: false)
                 }

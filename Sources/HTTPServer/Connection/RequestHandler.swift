@@ -131,7 +131,8 @@ final class RequestHandler: ChannelDuplexHandler {
         // From here on the body takes the room of whoever reads it.
         place = nil
         let request: Request
-        do { request = Request(head: try HTTPRequest(head, isSecure: isSecure), body: RequestBody(buffer: body)) } catch {
+        do { request = Request(head: try HTTPRequest(head, isSecure: isSecure), body: RequestBody(buffer: body)) } catch
+        {
             return context.close(promise: nil)
         }
         let address = address ?? context.remoteAddress?.ipAddress ?? ""

@@ -26,7 +26,8 @@ struct SecureChannel: ServerChildChannel {
     ///   - http1: what takes connections of HTTP/1.1.
     ///   - streams: what answers requests over HTTP/2.
     /// - Throws: what is wrong with the certificate.
-    init(_ http1: FrontChannel, _ certificate: HTTPCertificate, streams: @escaping HTTPChannelHandler.Responder) throws {
+    init(_ http1: FrontChannel, _ certificate: HTTPCertificate, streams: @escaping HTTPChannelHandler.Responder) throws
+    {
         let limits = http1.pipeline.limits
         self.http1 = http1
         http2 = HTTP2Channel(
