@@ -208,12 +208,12 @@ extension AccessMatrix {
         outbox.list 1111 1+ +
         health.get 1111 1+ +
         health.getCache 1111 1+ +
-        health.getCertificate 1111 44 4
+        health.getCertificate 1111 14 4
         health.getDB 1111 1+ +
         health.getFailedJobs 1111 1+ +
         health.getPubSub 1111 1+ +
         health.getStats 1111 1+ +
-        health.getTime 1111 44 4
+        health.getTime 1111 14 4
         health.getVersion ++++ ++ +
         realtime.list ++++ 11 +
         realtime.subscribe ++++ 11 +
